@@ -1,0 +1,1 @@
+//! The WASM surface of Escala.
