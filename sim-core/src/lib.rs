@@ -1,4 +1,5 @@
 //! Escala's simulator: pure, deterministic, no I/O, no clock, no threads.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]
 
 pub mod random;
 pub mod time;
