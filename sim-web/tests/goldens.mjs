@@ -1,0 +1,71 @@
+// Runs every golden in the WASM build and compares it with what the native build wrote.
+//
+// node sim-web/tests/goldens.mjs BINDINGS
+//
+// BINDINGS is the folder of the bindings for Node (`cargo xtask wasm`). `draws.txt` has lines `seed count digest`,
+// `models/goldens.txt` has lines `path case events digest`: the path is relative to `models`, the case is `-` where
+// the model is run as it stands. In both, a line starting with `#` is a comment.
+
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const tests = dirname(fileURLToPath(import.meta.url));
+const models = resolve(tests, "../../models");
+const bindings = process.argv[2];
+if (bindings === undefined) {
+  console.error("usage: node goldens.mjs BINDINGS");
+  process.exit(2);
+}
+const escala = createRequire(import.meta.url)(join(resolve(bindings), "sim_web.js"));
+
+const rows = (file) =>
+  readFileSync(file, "utf8")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.split(/\s+/));
+
+const draws = ([seed, count, digest]) => ({
+  name: `draws of seed ${seed}, ${count}`,
+  expected: digest,
+  found: () => escala.draws_digest(BigInt(seed), Number(count)),
+});
+
+const model = ([path, name, events, digest]) => ({
+  name: `${path} ${name}`,
+  expected: `${events} ${digest}`,
+  found: () => {
+    const text = readFileSync(join(models, path), "utf8");
+    const run = JSON.parse(escala.run(text, name === "-" ? undefined : name));
+    return `${run.events} ${run.digest}`;
+  },
+});
+
+const goldens = join(models, "goldens.txt");
+const checks = rows(join(tests, "draws.txt")).map(draws);
+if (existsSync(goldens)) {
+  checks.push(...rows(goldens).map(model));
+} else {
+  console.log("note: models/goldens.txt does not exist, so no model is checked");
+}
+
+let passed = 0;
+let failed = 0;
+for (const { name, expected, found } of checks) {
+  let value;
+  try {
+    value = found();
+  } catch (error) {
+    value = `error: ${error.message ?? error}`;
+  }
+  if (value === expected) {
+    passed += 1;
+  } else {
+    failed += 1;
+    console.log(`FAILED ${name}\n  expected ${expected}\n  found    ${value}`);
+  }
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

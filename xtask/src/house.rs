@@ -1,0 +1,63 @@
+//! Where the project lies, and how its tools are started there.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The folder of the workspace.
+pub struct House {
+    root: PathBuf,
+}
+
+impl House {
+    /// The project this program was started in by `cargo xtask`.
+    pub fn find() -> House {
+        let manifest =
+            std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&manifest).parent().expect("xtask lies in a folder of the workspace");
+        House { root: root.to_owned() }
+    }
+
+    /// A path inside the project.
+    pub fn path(&self, inside: &str) -> PathBuf {
+        self.root.join(inside)
+    }
+
+    /// A path inside cargo's folder of built files.
+    pub fn target(&self, inside: &str) -> PathBuf {
+        let folder = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        self.root.join(folder).join(inside)
+    }
+
+    /// Runs `cargo` with `arguments`, its output going where ours goes.
+    pub fn cargo(&self, arguments: &[&str]) -> Result<(), String> {
+        self.cargo_with(arguments, &[])
+    }
+
+    /// As [`House::cargo`], with more of the environment set.
+    pub fn cargo_with(&self, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Result<(), String> {
+        let mut command = self.command("cargo", arguments);
+        command.envs(environment.iter().copied());
+        finish(&mut command)
+    }
+
+    /// Runs `program` with `arguments`, its output going where ours goes.
+    pub fn run(&self, program: &str, arguments: &[impl AsRef<OsStr>]) -> Result<(), String> {
+        finish(&mut self.command(program, arguments))
+    }
+
+    fn command(&self, program: &str, arguments: &[impl AsRef<OsStr>]) -> Command {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&self.root);
+        command
+    }
+}
+
+fn finish(command: &mut Command) -> Result<(), String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{program}` ended with {status}")),
+        Err(error) => Err(format!("`{program}` did not start: {error}")),
+    }
+}
