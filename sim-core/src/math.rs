@@ -20,6 +20,47 @@ pub fn exp(x: f64) -> f64 {
     libm::exp(x)
 }
 
+/// e to the power of `x` within two units in the last place, in half the time: for samplers, which call it per draw.
+///
+/// x = k ln 2 + r with |r| ≤ ln 2 / 2, and the Taylor series of eʳ to the 13th power; only additions and products, so the
+/// bits are the same everywhere.
+#[inline]
+pub fn quick_exp(x: f64) -> f64 {
+    // Adding and taking away 1.5 × 2⁵² rounds to the nearest whole number.
+    const ROUNDER: f64 = 6_755_399_441_055_744.0;
+    // ln 2 in two parts; the product of the first with any k met here is exact.
+    const LN_2_HIGH: f64 = 6.931_471_803_691_238_2e-1;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    if !(-700.0..=700.0).contains(&x) {
+        return exp(x);
+    }
+    let rounded = x * std::f64::consts::LOG2_E + ROUNDER;
+    let k = rounded - ROUNDER;
+    let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
+    let (r2, c) = (r * r, &INVERSE_FACTORIALS);
+    let r4 = r2 * r2;
+    // Estrin's scheme: pairs first, so that the processor can overlap them.
+    let low = (c[2] + c[3] * r) + (c[4] + c[5] * r) * r2;
+    let middle = (c[6] + c[7] * r) + (c[8] + c[9] * r) * r2;
+    let high = (c[10] + c[11] * r) + (c[12] + c[13] * r) * r2;
+    let series = 1.0 + (r + r2 * (low + r4 * (middle + r4 * high)));
+    // The low bits of `rounded` are k; shifted into the exponent's place they are 2ᵏ.
+    series * f64::from_bits(rounded.to_bits().wrapping_add(1023) << 52)
+}
+
+/// 1/n!, for n from 0 to 13.
+const INVERSE_FACTORIALS: [f64; 14] = {
+    let mut inverses = [1.0; 14];
+    let mut factorial = 1.0;
+    let mut n = 1;
+    while n < 14 {
+        factorial *= n as f64;
+        inverses[n] = 1.0 / factorial;
+        n += 1;
+    }
+    inverses
+};
+
 /// eˣ − 1, exact for small `x`.
 #[inline]
 pub fn expm1(x: f64) -> f64 {
@@ -255,6 +296,27 @@ mod tests {
         }
         assert_eq!((normal_quantile(0.0), normal_quantile(1.0)), (f64::NEG_INFINITY, f64::INFINITY));
         assert!(normal_quantile(1.5).is_nan() && normal_quantile(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn the_quick_exponential_is_within_two_units_of_the_last_place() {
+        let mut draws = crate::random::Key::from_seed(1).draws();
+        for range in [1e-9, 0.1, 1.0, 30.0, 800.0] {
+            for _ in 0..100_000 {
+                let x = (2.0 * draws.unit() - 1.0) * range;
+                let (quick, exact) = (quick_exp(x), exp(x));
+                assert!(
+                    (quick.to_bits() as i64).abs_diff(exact.to_bits() as i64) <= 2,
+                    "{x}: {quick} for {exact}"
+                );
+            }
+        }
+        for (x, value) in
+            [(0.0, 1.0), (f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, 0.0), (1e300, f64::INFINITY)]
+        {
+            assert_eq!(quick_exp(x), value, "{x}");
+        }
+        assert!(quick_exp(f64::NAN).is_nan());
     }
 
     #[test]

@@ -1,0 +1,397 @@
+//! Which key a request asks for: Zipf, uniform, or a hot set.
+//!
+//! Keys are numbered from 0, the most popular first.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::alias::AliasTable;
+use super::check::Problem;
+use crate::math::{exp, expm1, ln, ln_1p, pow};
+use crate::quantity::{Number, Ratio};
+use crate::random::Draws;
+
+/// How popular each of a number of keys is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub enum Popularity {
+    /// The k-th most popular key is asked for in proportion to 1/k^s, as `Zipf(n: 100_000, s: 0.9)`.
+    Zipf(Zipf),
+    /// Each of this many keys alike, as `Uniform(1_000)`.
+    Uniform(u64),
+    /// A few keys take most requests, as `HotSet(n: 100_000, keys: "1%", requests: "90%")`.
+    HotSet(HotSet),
+}
+
+/// The parameters of Zipf's law.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Zipf {
+    /// How many keys there are.
+    pub n: u64,
+    /// The exponent: 0 is uniform, about 0.8 to 1 is usual for web objects, more is more skewed.
+    pub s: Number,
+}
+
+/// The parameters of a hot set.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HotSet {
+    /// How many keys there are.
+    pub n: u64,
+    /// The share of the keys that is hot, rounded to whole keys and at least one.
+    pub keys: Ratio,
+    /// The share of the requests that goes to the hot keys, alike to each.
+    pub requests: Ratio,
+}
+
+/// Up to so many keys Zipf's law is a table of 8 bytes per key; beyond it is drawn by rejection.
+const MOST_TABLED: u64 = 1 << 20;
+
+/// Beyond this a key's number would no longer be exact as a float.
+const MOST_KEYS: u64 = 1 << 53;
+
+impl Popularity {
+    /// Every problem at once.
+    pub fn check(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        let (path, n) = match self {
+            Popularity::Zipf(Zipf { n, s }) => {
+                if !(0.0..=100.0).contains(&s.0) {
+                    found.push(Problem::new("s", format!("`s` must lie between 0 and 100, `{s}` does not")));
+                }
+                ("n", *n)
+            }
+            Popularity::Uniform(n) => ("", *n),
+            Popularity::HotSet(HotSet { n, keys, requests }) => {
+                for (name, share) in [("keys", keys), ("requests", requests)] {
+                    if !(0.0..=1.0).contains(&share.0) {
+                        let message = format!("`{name}` is a share and at most 100%, `{share}` is more");
+                        found.push(Problem::new(name, message));
+                    }
+                }
+                ("n", *n)
+            }
+        };
+        if !(1..=MOST_KEYS).contains(&n) {
+            found.push(Problem::new(path, format!("there must be from 1 to 2^53 keys, not {n}")));
+        }
+        found
+    }
+
+    /// The compiled form, or the first problem of [`Popularity::check`].
+    pub fn sampler(&self) -> Result<KeySampler, Problem> {
+        if let Some(problem) = self.check().into_iter().next() {
+            return Err(problem);
+        }
+        Ok(match *self {
+            Popularity::Uniform(keys) => KeySampler::Uniform { keys },
+            Popularity::Zipf(Zipf { n, s }) if n <= MOST_TABLED => {
+                KeySampler::Table(Box::new(ZipfTable::new(n, s.0)))
+            }
+            Popularity::Zipf(Zipf { n, s }) => KeySampler::Rejection(Box::new(ZipfRejection::new(n, s.0))),
+            Popularity::HotSet(HotSet { n, keys, requests }) => {
+                let hot = ((n as f64 * keys.0 + 0.5) as u64).clamp(1, n);
+                // With no cold keys there is nothing else to ask for.
+                let share = if hot == n { 1.0 } else { requests.0 };
+                KeySampler::HotSet { keys: n, hot, share }
+            }
+        })
+    }
+}
+
+/// A popularity ready to draw keys from.
+#[derive(Clone, PartialEq, Debug)]
+pub enum KeySampler {
+    /// Each key alike.
+    Uniform {
+        /// How many there are.
+        keys: u64,
+    },
+    /// `hot` of the keys take `share` of the requests.
+    HotSet {
+        /// How many keys there are.
+        keys: u64,
+        /// How many of them are hot.
+        hot: u64,
+        /// The share of requests that go to a hot one.
+        share: f64,
+    },
+    /// Zipf's law by an exact table.
+    Table(Box<ZipfTable>),
+    /// Zipf's law over more keys than one tabulates.
+    Rejection(Box<ZipfRejection>),
+}
+
+impl KeySampler {
+    /// A key, from 0.
+    #[inline]
+    pub fn sample(&self, draws: &mut Draws) -> u64 {
+        match self {
+            KeySampler::Uniform { keys } => below(*keys, draws),
+            KeySampler::HotSet { keys, hot, share } => {
+                if draws.unit() < *share {
+                    below(*hot, draws)
+                } else {
+                    hot + below(keys - hot, draws)
+                }
+            }
+            KeySampler::Table(table) => u64::from(table.choice.sample(draws)),
+            KeySampler::Rejection(rejection) => rejection.sample(draws),
+        }
+    }
+
+    /// How many keys there are.
+    pub fn keys(&self) -> u64 {
+        match self {
+            KeySampler::Uniform { keys } | KeySampler::HotSet { keys, .. } => *keys,
+            KeySampler::Table(table) => table.keys,
+            KeySampler::Rejection(rejection) => rejection.keys,
+        }
+    }
+
+    /// The probability of the key `rank`, from 0.
+    pub fn probability(&self, rank: u64) -> f64 {
+        if rank >= self.keys() {
+            return 0.0;
+        }
+        match self {
+            KeySampler::Uniform { keys } => 1.0 / *keys as f64,
+            KeySampler::HotSet { hot, share, .. } if rank < *hot => share / *hot as f64,
+            KeySampler::HotSet { keys, hot, share } => (1.0 - share) / (keys - hot) as f64,
+            KeySampler::Table(table) => pow((rank + 1) as f64, -table.exponent) / table.sum,
+            KeySampler::Rejection(rejection) => pow((rank + 1) as f64, -rejection.exponent) / rejection.sum,
+        }
+    }
+}
+
+/// A whole number below `bound` from one draw; its bias is below `bound` × 2⁻⁶⁴.
+#[inline]
+fn below(bound: u64, draws: &mut Draws) -> u64 {
+    ((u128::from(draws.bits()) * u128::from(bound)) >> 64) as u64
+}
+
+/// Zipf's law as an alias table.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ZipfTable {
+    keys: u64,
+    exponent: f64,
+    /// Σ k^−s, by which the probabilities are scaled.
+    sum: f64,
+    choice: AliasTable,
+}
+
+impl ZipfTable {
+    fn new(keys: u64, exponent: f64) -> ZipfTable {
+        let weights: Vec<f64> = (1..=keys).map(|k| pow(k as f64, -exponent)).collect();
+        // Summed from the small end, so that little is lost.
+        let sum = weights.iter().rev().sum();
+        ZipfTable { keys, exponent, sum, choice: AliasTable::new(&weights) }
+    }
+}
+
+/// Zipf's law by rejection-inversion (Hörmann and Derflinger, ACM TOMACS 6, 1996): about one draw per key at any number of keys.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ZipfRejection {
+    keys: u64,
+    exponent: f64,
+    sum: f64,
+    /// The hat's integral at its left and right end.
+    low: f64,
+    high: f64,
+    /// Where a value this close below a whole number lies under the histogram for certain.
+    squeeze: f64,
+}
+
+impl ZipfRejection {
+    fn new(keys: u64, exponent: f64) -> ZipfRejection {
+        let low = integral(1.5, exponent) - 1.0;
+        let high = integral(keys as f64 + 0.5, exponent);
+        let squeeze = 2.0 - inverse(integral(2.5, exponent) - pow(2.0, -exponent), exponent);
+        ZipfRejection { keys, exponent, sum: harmonic(keys, exponent), low, high, squeeze }
+    }
+
+    fn sample(&self, draws: &mut Draws) -> u64 {
+        loop {
+            let u = self.high + draws.unit() * (self.low - self.high);
+            let x = inverse(u, self.exponent);
+            let k = ((x + 0.5) as u64).clamp(1, self.keys);
+            let nearest = k as f64;
+            if nearest - x <= self.squeeze
+                || u >= integral(nearest + 0.5, self.exponent) - pow(nearest, -self.exponent)
+            {
+                return k - 1;
+            }
+        }
+    }
+}
+
+/// ∫₁ˣ t^−s dt = (x^(1−s) − 1) / (1 − s), the logarithm for s = 1.
+fn integral(x: f64, exponent: f64) -> f64 {
+    let rest = 1.0 - exponent;
+    if rest == 0.0 { ln(x) } else { expm1(rest * ln(x)) / rest }
+}
+
+/// The inverse of [`integral`].
+fn inverse(area: f64, exponent: f64) -> f64 {
+    let rest = 1.0 - exponent;
+    if rest == 0.0 { exp(area) } else { exp(ln_1p((area * rest).max(-1.0)) / rest) }
+}
+
+/// Σ k^−s for k up to `keys`: the head term by term, the tail by the Euler–Maclaurin formula.
+fn harmonic(keys: u64, exponent: f64) -> f64 {
+    const HEAD: u64 = 1_000;
+    let term = |k: f64| pow(k, -exponent);
+    let head: f64 = (1..=keys.min(HEAD)).rev().map(|k| term(k as f64)).sum();
+    if keys <= HEAD {
+        return head;
+    }
+    let (first, last) = (HEAD as f64, keys as f64);
+    let slope = |k: f64| -exponent * pow(k, -exponent - 1.0);
+    let area = integral(last, exponent) - integral(first, exponent);
+    head + area + (term(last) - term(first)) / 2.0 + (slope(last) - slope(first)) / 12.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Key;
+
+    /// Chi-square of 200,000 draws over `cells` of keys, which must lie within five standard deviations of its mean.
+    fn frequencies_fit(popularity: &Popularity, cells: &[u64]) {
+        let sampler = popularity.sampler().expect("the parameters make sense");
+        let key = Key::from_seed(11).named("keys");
+        let draws = 200_000;
+        let mut counts = vec![0u32; cells.len()];
+        for number in 0..draws {
+            let drawn = sampler.sample(&mut key.numbered(number).draws());
+            assert!(drawn < sampler.keys());
+            counts[cells.partition_point(|&end| end <= drawn)] += 1;
+        }
+        let mut start = 0;
+        let mut chi_square = 0.0;
+        let mut total = 0.0;
+        for (&end, &count) in cells.iter().zip(&counts) {
+            let probability: f64 = (start..end).rev().map(|rank| sampler.probability(rank)).sum();
+            total += probability;
+            let expected = probability * draws as f64;
+            assert!(expected > 20.0, "{popularity:?}: cells must be large enough for chi-square, {expected}");
+            chi_square += (f64::from(count) - expected) * (f64::from(count) - expected) / expected;
+            start = end;
+        }
+        assert!((total - 1.0).abs() < 1e-9, "{popularity:?}: probabilities sum to {total}");
+        let freedom = (cells.len() - 1) as f64;
+        let spread = 5.0 * crate::math::sqrt(2.0 * freedom);
+        assert!((chi_square - freedom).abs() < spread, "{popularity:?}: {chi_square} for {freedom}");
+    }
+
+    fn zipf(n: u64, s: f64) -> Popularity {
+        Popularity::Zipf(Zipf { n, s: Number(s) })
+    }
+
+    #[test]
+    fn frequencies_are_those_of_the_law() {
+        let few: Vec<u64> = (1..=50).collect();
+        for s in [0.0, 0.5, 1.0, 1.3] {
+            frequencies_fit(&zipf(50, s), &few);
+        }
+        // Both sides of the change of method, at the exponents where the formulas change form.
+        for n in [MOST_TABLED, MOST_TABLED + 1] {
+            for s in [0.0, 0.9, 1.0, 1.1] {
+                let cells: Vec<u64> = if s == 0.0 {
+                    (1..=32).map(|part| n * part / 32).collect()
+                } else {
+                    [1, 2, 3, 4, 5, 6, 8, 12, 20, 50, 100, 1_000, 10_000, 100_000, 500_000, n].to_vec()
+                };
+                frequencies_fit(&zipf(n, s), &cells);
+            }
+        }
+        frequencies_fit(&Popularity::Uniform(40), &(1..=40).collect::<Vec<_>>());
+        let hot = HotSet { n: 1_000, keys: Ratio(0.01), requests: Ratio(0.9) };
+        frequencies_fit(&Popularity::HotSet(hot), &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 500, 1_000]);
+    }
+
+    #[test]
+    fn rejection_agrees_with_another_implementation() {
+        use rand_distr::Distribution as _;
+        let (n, draws) = (10_000_000u64, 100_000u64);
+        for s in [0.8, 1.0, 1.5] {
+            let ours = zipf(n, s).sampler().expect("the parameters make sense");
+            let theirs = rand_distr::Zipf::new(n as f64, s).expect("the parameters make sense");
+            let key = Key::from_seed(5);
+            for bound in [1u64, 10, 1_000, 100_000] {
+                let count = |named: &str, key_of: &dyn Fn(&mut Draws) -> u64| {
+                    let key = key.named(named).numbered(bound);
+                    (0..draws).filter(|&i| key_of(&mut key.numbered(i).draws()) < bound).count() as f64
+                };
+                let a = count("ours", &|draws| ours.sample(draws));
+                let b = count("theirs", &|draws| theirs.sample(draws) as u64 - 1);
+                // The difference of two binomial counts has at most the variance 2 × draws × ¼.
+                assert!((a - b).abs() < 5.0 * crate::math::sqrt(draws as f64 / 2.0), "{s} {bound}: {a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_harmonic_sum_by_formula_is_the_sum_term_by_term() {
+        for s in [0.0, 0.7, 1.0, 2.0, 40.0] {
+            let direct: f64 = (1..=200_000u64).rev().map(|k| pow(k as f64, -s)).sum();
+            let relative = harmonic(200_000, s) / direct - 1.0;
+            assert!(relative.abs() < 1e-11, "{s}: {relative}");
+        }
+    }
+
+    #[test]
+    fn edges_draw_within_range() {
+        for popularity in
+            [zipf(1, 0.9), zipf(2, 100.0), zipf(MOST_KEYS, 0.0), zipf(MOST_KEYS, 100.0), zipf(MOST_KEYS, 1.0)]
+        {
+            let sampler = popularity.sampler().expect("the parameters make sense");
+            let mut draws = Key::from_seed(1).draws();
+            assert!((0..10_000).all(|_| sampler.sample(&mut draws) < sampler.keys()), "{popularity:?}");
+        }
+        let all_hot = Popularity::HotSet(HotSet { n: 3, keys: Ratio(1.0), requests: Ratio(0.5) });
+        let sampler = all_hot.sampler().expect("the parameters make sense");
+        assert_eq!((0..3).map(|rank| sampler.probability(rank)).sum::<f64>(), 1.0);
+    }
+
+    #[test]
+    fn nonsense_is_named() {
+        let hot = |keys, requests| {
+            Popularity::HotSet(HotSet { n: 10, keys: Ratio(keys), requests: Ratio(requests) })
+        };
+        for (popularity, path) in [
+            (zipf(0, 1.0), "n"),
+            (zipf(10, -1.0), "s"),
+            (zipf(10, 101.0), "s"),
+            (Popularity::Uniform(0), ""),
+            (Popularity::Uniform(u64::MAX), ""),
+            (hot(1.5, 0.5), "keys"),
+            (hot(0.5, 1.5), "requests"),
+        ] {
+            assert_eq!(popularity.check().first().map(|p| p.path.as_str()), Some(path), "{popularity:?}");
+            assert!(popularity.sampler().is_err());
+        }
+    }
+
+    #[test]
+    fn the_keys_are_fixed_for_ever() {
+        // A change here changes results: raise `RESULTS`.
+        let drawn = |popularity: Popularity| {
+            let sampler = popularity.sampler().expect("the parameters make sense");
+            let key = Key::from_seed(42).named("golden");
+            [0, 1, 2].map(|number| sampler.sample(&mut key.numbered(number).draws()))
+        };
+        let hot = HotSet { n: 1_000, keys: Ratio(0.01), requests: Ratio(0.9) };
+        assert_eq!(
+            [
+                drawn(Popularity::Uniform(1_000)),
+                drawn(zipf(1_000, 0.9)),
+                drawn(zipf(1 << 30, 0.9)),
+                drawn(Popularity::HotSet(hot))
+            ],
+            GOLDEN_KEYS
+        );
+    }
+
+    const GOLDEN_KEYS: [[u64; 3]; 4] = [[912, 598, 621], [46, 4, 5], [82, 582_892, 378_267], [955, 1, 6]];
+}
