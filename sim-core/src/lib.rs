@@ -1,6 +1,7 @@
 //! Escala's simulator: pure, deterministic, no I/O, no clock, no threads.
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]
 
+pub mod diagnostic;
 pub mod distribution;
 pub mod math;
 pub mod quantity;
