@@ -6,4 +6,5 @@ pub mod distribution;
 pub mod math;
 pub mod quantity;
 pub mod random;
+pub mod scenario;
 pub mod time;

@@ -1,0 +1,17 @@
+//! Scenario text as text: what stands where, edits that leave the rest as it is, and a canonical layout.
+//!
+//! The tree of byte ranges made here knows RON but no schema. It is what error spans, `--set`, sweep axes, `cases`, the
+//! explorer's edits and `escala fmt` stand on.
+
+mod edit;
+mod format;
+mod locate;
+mod scan;
+mod token;
+
+pub use edit::{parse_assignment, quote, remove, rename_key, set, set_loose, split_list};
+pub use format::format;
+pub use locate::{Located, Segment, parse_path};
+pub(crate) use scan::cut;
+pub use scan::{Document, Entry, Kind, MAX_DEPTH, Value, scan};
+pub(crate) use token::is_number;
