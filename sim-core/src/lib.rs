@@ -5,4 +5,5 @@ pub mod distribution;
 pub mod math;
 pub mod quantity;
 pub mod random;
+pub mod statistics;
 pub mod time;
