@@ -6,4 +6,5 @@ pub mod math;
 pub mod quantity;
 pub mod random;
 pub mod statistics;
+pub mod theory;
 pub mod time;
