@@ -7,4 +7,6 @@ pub mod math;
 pub mod quantity;
 pub mod random;
 pub mod scenario;
+pub mod statistics;
+pub mod theory;
 pub mod time;
