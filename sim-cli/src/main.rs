@@ -1,1 +1,3 @@
+//! The `escala` command.
+
 fn main() {}

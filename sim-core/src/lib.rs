@@ -1,9 +1,14 @@
 //! Escala's simulator: pure, deterministic, no I/O, no clock, no threads.
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]
 
+pub mod arena;
 pub mod diagnostic;
 pub mod distribution;
+//engine
 pub mod math;
+pub mod model;
+//observe
+pub mod policy;
 pub mod quantity;
 pub mod random;
 pub mod scenario;

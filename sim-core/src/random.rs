@@ -61,6 +61,11 @@ impl Draws {
         mix(self.state)
     }
 
+    /// Passes over the next `count` draws.
+    pub fn skip(&mut self, count: u64) {
+        self.state = self.state.wrapping_add(count.wrapping_mul(GOLDEN));
+    }
+
     /// A number in [0, 1), in steps of 2⁻⁵³.
     #[inline(always)]
     pub fn unit(&mut self) -> f64 {

@@ -1,0 +1,498 @@
+//! The compiled scenario: flat arrays and step programs that the engine runs without looking at names or text.
+//!
+//! ## Invariant: what compiled can run
+//! Every identifier here points at something, every jump stays inside its program, every number is in range.
+//! Nothing after compilation returns an error.
+
+use crate::arena::Arena;
+use crate::distribution::Sampler;
+use crate::distribution::discrete::KeySampler;
+use crate::ids;
+use crate::policy::balance::Balance;
+use crate::policy::evict::Evict;
+use crate::policy::retry::Retry;
+use crate::policy::scale::Hpa;
+use crate::random::Key;
+use crate::time::{Duration, Time};
+
+pub mod load;
+pub mod step;
+
+use load::Load;
+use step::{Program, Step};
+
+ids! {
+    /// A node of the scenario; numbered in the order of names, so that the order of the text does not matter.
+    NodeId;
+    /// One instance of a node; every node has at least one.
+    InstanceId;
+    /// Something visits wait for: cores, workers, connections.
+    PoolId;
+    /// A client node seen as a maker of requests.
+    SourceId;
+    /// A compiled distribution.
+    SamplerId;
+    /// A place in a program from which another node is called.
+    CallId;
+    /// A retry policy of a call.
+    RetryId;
+    /// A balancer's choice among upstream instances.
+    BalancerId;
+    /// A key-value cache.
+    CacheId;
+    /// A DNS name with its records.
+    DnsId;
+    /// A set of locks: one of a table, or one for each row.
+    LockId;
+    /// One direction of a network link with a bandwidth.
+    WireId;
+    /// A controller: something that looks now and then and changes something.
+    ControllerId;
+    /// A weighted choice, or a choice by class.
+    ChoiceId;
+}
+
+/// Everything the engine needs to know about a scenario. Immutable while a run uses it.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The scenario's name, for reports only.
+    pub name: String,
+    /// How long to run and what to measure.
+    pub run: RunPlan,
+    /// The nodes, by name.
+    pub nodes: Arena<NodeId, Node>,
+    /// All instances that can exist; those of one node are neighbours.
+    pub instances: Arena<InstanceId, Instance>,
+    /// All pools.
+    pub pools: Arena<PoolId, Pool>,
+    /// The programs of all nodes, one after another.
+    pub steps: Vec<Step>,
+    /// All distributions.
+    pub samplers: Arena<SamplerId, Sampler>,
+    /// The makers of requests.
+    pub sources: Arena<SourceId, Source>,
+    /// The call sites.
+    pub calls: Arena<CallId, Call>,
+    /// The retry policies of call sites.
+    pub retries: Arena<RetryId, Retry>,
+    /// The balancers.
+    pub balancers: Arena<BalancerId, Balancer>,
+    /// The caches.
+    pub caches: Arena<CacheId, Cache>,
+    /// The DNS names.
+    pub names: Arena<DnsId, Dns>,
+    /// The lock sets.
+    pub locks: Arena<LockId, LockSet>,
+    /// The links with a bandwidth, one a direction.
+    pub wires: Arena<WireId, Wire>,
+    /// Autoscalers and faults.
+    pub controllers: Arena<ControllerId, Controller>,
+    /// The choices of programs.
+    pub choices: Arena<ChoiceId, Choice>,
+    /// The spans of the lanes: constant delays whose events need no heap.
+    pub lanes: Vec<Duration>,
+}
+
+/// How long a run lasts, what is measured, and what stops it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RunPlan {
+    /// The seed of all draws.
+    pub seed: u64,
+    /// When measuring starts.
+    pub warmup: Time,
+    /// When the sources stop and measuring ends; [`Time::NEVER`] where totals end the run.
+    pub end: Time,
+    /// Whether the run goes on after `end` until nothing is in flight.
+    pub drain: bool,
+    /// What stops a run that would not end well.
+    pub limits: Limits,
+    /// The span between two samples of the time series.
+    pub sample_every: Duration,
+}
+
+/// The bounds of a run. Whichever is reached first stops it, and the report says which.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Model events.
+    pub events: u64,
+    /// Visits in flight at one time; a request is one visit at its client and one at each node that handles it.
+    pub visits: u32,
+    /// Simulated time.
+    pub time: Time,
+}
+
+/// What kind a node is, for reports and for its behaviour on arrival.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NodeKind {
+    /// Makes requests.
+    Clients,
+    /// Translates a name.
+    Dns,
+    /// Chooses an upstream instance.
+    Balancer,
+    /// Runs programs on instances.
+    Service,
+    /// Answers lookups at once.
+    Cache,
+    /// Runs queries on connections.
+    Database,
+}
+
+impl NodeKind {
+    /// The word used in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            NodeKind::Clients => "clients",
+            NodeKind::Dns => "dns",
+            NodeKind::Balancer => "balancer",
+            NodeKind::Service => "service",
+            NodeKind::Cache => "cache",
+            NodeKind::Database => "database",
+        }
+    }
+}
+
+/// A node: its name, its programs and its instances.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Node {
+    /// As written in the scenario.
+    pub name: String,
+    /// What it is.
+    pub kind: NodeKind,
+    /// The tag of its name in keys of draws and in the digest.
+    pub tag: u64,
+    /// Where a visit starts: one program for reads (or all calls), one for writes.
+    pub entry: [Program; 2],
+    /// The source it is, if it is one of clients.
+    pub source: Option<SourceId>,
+    /// The first instance.
+    pub first_instance: InstanceId,
+    /// How many instances can exist at a time.
+    pub most_instances: u32,
+    /// How many instances there are at the start.
+    pub instances: u32,
+    /// How the pool whose utilization stands for the node's is called.
+    pub main_pool: Option<u8>,
+    /// What the node's pools are called, in the order of an instance's pools.
+    pub pool_names: Vec<&'static str>,
+}
+
+/// One instance of a node.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Instance {
+    /// Its node.
+    pub node: NodeId,
+    /// Its number within the node.
+    pub number: u32,
+    /// Its pools: workers (or threads, or connections) and cores. A pool on a shared host belongs to several
+    /// instances; a place without a pool repeats the first one, and no step uses it.
+    pub pools: [PoolId; 2],
+    /// One over the speed of its cores.
+    pub slowness: f64,
+}
+
+/// Something visits wait for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pool {
+    /// How many visits it serves at a time.
+    pub servers: u32,
+    /// In which order, and whether a visit in service can be interrupted.
+    pub discipline: Discipline,
+    /// How many may wait; more are rejected.
+    pub queue: u32,
+    /// How long a visit waits before it leaves the line.
+    pub patience: Option<Patience>,
+    /// How many levels of priority there are; a class of a higher level goes first.
+    pub levels: u8,
+}
+
+/// The patience of visits in a line.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Patience {
+    /// How long.
+    pub span: Delay,
+    /// Keys its draw.
+    pub tag: u64,
+}
+
+/// The order of service in a pool.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Discipline {
+    /// First come, first served.
+    Fifo,
+    /// Last come, first served, without interruption.
+    Lifo,
+    /// Higher classes first, without interruption.
+    Priority,
+    /// The latest arrival interrupts; work resumes where it stopped.
+    LifoPreemptive,
+    /// A higher class interrupts a lower one; work resumes where it stopped.
+    PriorityPreemptive,
+    /// Everybody at once, at equal speeds; or the first `at_most` at once and the rest first come, first served.
+    Sharing {
+        /// How many share at a time.
+        at_most: u32,
+        /// The serialised share σ of the Universal Scalability Law.
+        contention: f64,
+        /// The crosstalk share κ of the Universal Scalability Law.
+        coherency: f64,
+    },
+}
+
+/// A maker of requests.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The client node.
+    pub node: NodeId,
+    /// Its only instance.
+    pub place: InstanceId,
+    /// When requests are made.
+    pub load: Load,
+    /// Requests in all, after which it stops.
+    pub total: Option<u64>,
+    /// What distinguishes requests.
+    pub classes: Vec<Class>,
+    /// Chooses a class by weight.
+    pub class_choice: Option<ChoiceId>,
+    /// Which keys requests ask for.
+    pub keys: Option<KeySampler>,
+    /// Bytes sent.
+    pub size: Option<SamplerId>,
+    /// Bytes answered.
+    pub reply_size: Option<SamplerId>,
+    /// How many sessions (clients with a memory of their own) there are; each is one source address. None: every
+    /// request comes from an address of its own, and all share one resolver.
+    pub sessions: Option<u64>,
+    /// The program of a request at its client.
+    pub entry: Program,
+    /// The key of the client's draws, without the seed.
+    pub tag: u64,
+    /// The lane of its arrivals, while there are few sources.
+    pub lane: Option<u8>,
+}
+
+/// A class of requests.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Class {
+    /// As written; empty where the client has only one.
+    pub name: String,
+    /// The tag of its name.
+    pub tag: u64,
+    /// An answer within this time is good; none: every answer is.
+    pub objective: Option<Duration>,
+    /// Higher goes first where a pool has priorities.
+    pub priority: u8,
+}
+
+/// How a call site calls.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Call {
+    /// Whom.
+    pub target: Target,
+    /// How long an attempt may take.
+    pub timeout: Option<Delay>,
+    /// What happens after a failure.
+    pub retry: Option<RetryId>,
+    /// Keys the draws of the callee.
+    pub tag: u64,
+    /// Whether it is a write (0 read, 1 write): selects the program of a database.
+    pub operation: u8,
+    /// Whether a call that is given up stops the work below it.
+    pub cancels: bool,
+    /// The deepest nesting of calls, where the call graph has cycles.
+    pub depth_bound: Option<u16>,
+}
+
+/// Whom a call goes to.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Target {
+    /// One node; its instances take turns.
+    Node(NodeId, Link),
+    /// The node that a name was resolved to.
+    Name(DnsId, Vec<(NodeId, Link)>),
+    /// An instance chosen by a balancer.
+    Upstream(BalancerId),
+}
+
+/// The network between two nodes.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Link {
+    /// The latency one way.
+    pub latency: Delay,
+    /// The wire there and the wire back, where there is a bandwidth.
+    pub wires: Option<(WireId, WireId)>,
+}
+
+/// One direction of a link with a bandwidth: bytes follow each other, first come, first served.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Wire {
+    /// Nanoseconds a byte.
+    pub nanoseconds_per_byte: f64,
+}
+
+/// A span of time before something happens.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Delay {
+    /// At once.
+    None,
+    /// Always the same; `lane` is its place in [`Model::lanes`], if it has one.
+    Constant {
+        /// The span.
+        span: Duration,
+        /// Its lane.
+        lane: Option<u8>,
+    },
+    /// Drawn.
+    Drawn(SamplerId),
+}
+
+/// A balancer's upstreams and policy.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Balancer {
+    /// The node.
+    pub node: NodeId,
+    /// The upstream nodes and the links to them.
+    pub upstreams: Vec<(NodeId, Link)>,
+    /// How it chooses.
+    pub policy: Balance,
+    /// Whether it chooses once for each session rather than for each request.
+    pub per_connection: bool,
+    /// Keys its draws.
+    pub tag: u64,
+}
+
+/// A cache.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cache {
+    /// The node.
+    pub node: NodeId,
+    /// Entries that fit.
+    pub capacity: u64,
+    /// How long an entry lives.
+    pub ttl: Option<Duration>,
+    /// Whether a hit renews the entry's life.
+    pub sliding: bool,
+    /// Whether the end of a fetch renews an entry that another fetch has filled meanwhile.
+    pub refill: bool,
+    /// Which entry makes room.
+    pub evict: Evict,
+    /// Whether requests that miss a key being fetched wait for that fetch.
+    pub single_flight: bool,
+    /// A fixed hit ratio instead of keys.
+    pub hit_ratio: Option<f64>,
+    /// Whether it starts with the keys 0 … capacity − 1.
+    pub warm: bool,
+    /// Keys its draws.
+    pub tag: u64,
+}
+
+/// A DNS name.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Dns {
+    /// The node.
+    pub node: NodeId,
+    /// How many records take turns.
+    pub records: u32,
+    /// How long a client keeps an answer.
+    pub ttl: Duration,
+    /// How long a lookup takes.
+    pub lookup: Delay,
+    /// Keys its draws.
+    pub tag: u64,
+}
+
+/// The locks of a database.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LockSet {
+    /// The node.
+    pub node: NodeId,
+    /// One lock for each key rather than one for the table.
+    pub by_key: bool,
+}
+
+/// A choice among programs.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Choice {
+    /// By chance: cumulated shares of 2⁶⁴, and where to go on.
+    Weighted(Vec<(u64, Program)>),
+    /// By the request's class name hash; the last is for all others.
+    ByClass(Vec<(u64, Program)>, Program),
+}
+
+/// Something that looks now and then and changes something.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Controller {
+    /// A Horizontal Pod Autoscaler.
+    Hpa {
+        /// The service it scales.
+        node: NodeId,
+        /// Its parameters.
+        policy: Hpa,
+        /// How long a new instance boots.
+        boot: Delay,
+        /// Keys its draws.
+        tag: u64,
+    },
+    /// A fault that comes once, at a given time.
+    Scheduled {
+        /// When.
+        at: Time,
+        /// How long.
+        span: Duration,
+        /// Where.
+        targets: Vec<InstanceId>,
+        /// What.
+        fault: Fault,
+    },
+    /// A fault that comes again and again to one instance.
+    Recurring {
+        /// Where.
+        target: InstanceId,
+        /// Time between the end of one and the start of the next.
+        up: SamplerId,
+        /// How long one lasts.
+        down: SamplerId,
+        /// What.
+        fault: Fault,
+        /// Keys its draws.
+        tag: u64,
+    },
+    /// The scenario changes: from then on the engine runs the variant of this number.
+    Change {
+        /// When.
+        at: Time,
+        /// Which of the compiled variants.
+        variant: u32,
+    },
+}
+
+/// What goes wrong with an instance.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Fault {
+    /// It loses all it was doing and refuses calls until it has restarted.
+    Crash,
+    /// It stands still and then goes on where it was.
+    Hang,
+    /// Everything it does takes this many times as long.
+    Slow(f64),
+}
+
+impl Model {
+    /// The key of all draws of a run with `seed`.
+    pub fn key(&self, seed: u64) -> Key {
+        Key::from_seed(seed)
+    }
+
+    /// The identifiers of the instances that `node` can have.
+    pub fn instances_of(&self, node: NodeId) -> impl ExactSizeIterator<Item = InstanceId> + use<> {
+        let node = &self.nodes[node];
+        let first = node.first_instance.0;
+        (first..first + node.most_instances).map(InstanceId)
+    }
+
+    /// The name people give an instance: `app/3`.
+    pub fn instance_name(&self, instance: InstanceId) -> String {
+        let spec = &self.instances[instance];
+        format!("{}/{}", self.nodes[spec.node].name, spec.number)
+    }
+}

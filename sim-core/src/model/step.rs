@@ -1,0 +1,93 @@
+//! The instructions that scenario text compiles to: what a visit does at a node, one step after another.
+
+use super::{CacheId, CallId, ChoiceId, Delay, DnsId, LockId, SamplerId};
+
+/// Where a program starts, or where a jump goes: a position in [`super::Model::steps`].
+pub type Program = u16;
+
+/// Which of its instance's pools a step uses: its place in [`super::Instance::pools`].
+pub type PoolSlot = u8;
+
+/// One instruction. `tag` keys the step's draws and stays the same when other steps are added around it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Step {
+    /// Waits for a server of the pool, occupies it for a drawn demand, and goes on.
+    Work {
+        /// Which pool.
+        pool: PoolSlot,
+        /// How much, at speed one.
+        demand: SamplerId,
+        /// Keys the demand.
+        tag: u64,
+    },
+    /// Waits for a server of the pool and keeps it.
+    Take {
+        /// Which pool.
+        pool: PoolSlot,
+    },
+    /// Gives a kept server back.
+    Give {
+        /// Which pool.
+        pool: PoolSlot,
+    },
+    /// Lets time pass without using anything.
+    Wait {
+        /// How long.
+        span: Delay,
+        /// Keys its draw.
+        tag: u64,
+    },
+    /// Calls another node and waits for its answer.
+    Call(CallId),
+    /// Starts the branches that follow as a list of jumps, and waits until `need` of them have ended well.
+    Fork {
+        /// The first of `branches` consecutive [`Step::Jump`]s.
+        first: Program,
+        /// How many.
+        branches: u16,
+        /// How many must succeed.
+        need: u16,
+    },
+    /// Calls the same node `count` times at once and waits until `need` answers have come.
+    FanOut {
+        /// The call.
+        call: CallId,
+        /// How many times.
+        count: u16,
+        /// How many must succeed.
+        need: u16,
+    },
+    /// Asks a cache for the request's key; goes on at the next step after a hit, at `miss` after a miss.
+    Lookup {
+        /// Which cache.
+        cache: CacheId,
+        /// Where a miss goes on.
+        miss: Program,
+    },
+    /// Puts the request's key into a cache and wakes who waits for it.
+    Fill {
+        /// Which cache.
+        cache: CacheId,
+    },
+    /// Finds out which record a name stands for, from the client's memory or by a lookup.
+    Resolve(DnsId),
+    /// Takes the lock of the request's key (or of the table).
+    Lock(LockId),
+    /// Gives the lock back.
+    Unlock(LockId),
+    /// Goes on where a choice says.
+    Choose {
+        /// Which choice.
+        choice: ChoiceId,
+        /// Keys the draw.
+        tag: u64,
+    },
+    /// Goes on elsewhere.
+    Jump(Program),
+    /// Ends the visit with an answer.
+    Reply,
+    /// Ends the visit with an error.
+    Fail,
+}
+
+const _: () = assert!(size_of::<Step>() <= 32, "steps stay small: they are read at every event");
