@@ -4,10 +4,10 @@
 pub mod arena;
 pub mod diagnostic;
 pub mod distribution;
-//engine
+pub mod engine;
 pub mod math;
 pub mod model;
-//observe
+pub mod observe;
 pub mod policy;
 pub mod quantity;
 pub mod random;

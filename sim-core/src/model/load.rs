@@ -11,7 +11,7 @@ use crate::time::{Duration, Time};
 use super::{Delay, SamplerId};
 
 /// When requests are made.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Load {
     /// At a rate, whatever becomes of earlier requests.
     Open {
@@ -260,11 +260,23 @@ fn turn(t: f64, period: f64) -> f64 {
 pub struct LoadMemory {
     /// Requests expected up to the last arrival, plus what chance has added.
     operational: f64,
-    /// Arrivals so far.
+    /// Since when this load is in force, and how many arrivals it has made.
+    origin: Time,
     arrivals: u64,
     /// The present state of a bursty load, and when it ends in seconds.
     state: u32,
     state_ends: f64,
+}
+
+impl LoadMemory {
+    /// The memory of a load that comes into force at `now`.
+    pub fn starting(load: &Load, now: Time) -> LoadMemory {
+        let operational = match load {
+            Load::Open { rate, .. } => rate.integral(now.as_secs_f64()),
+            Load::Bursty { .. } | Load::Closed { .. } | Load::Replay { .. } => 0.0,
+        };
+        LoadMemory { operational, origin: now, ..LoadMemory::default() }
+    }
 }
 
 /// When the next request of an open load comes after `now`, or [`Time::NEVER`] if not before `end`.
@@ -286,8 +298,10 @@ pub fn next_arrival(
     let horizon = end.0.min(1 << 62);
     let next = match rate.constant() {
         Some(rate) if rate <= 0.0 => return Time::NEVER,
-        // Even arrivals are counted from the start, so that their rounding does not add up.
-        Some(rate) if arrivals == Arrivals::Constant => Time(whole(memory.arrivals as f64 * (1e9 / rate))),
+        // Even arrivals are counted from the origin, so that their rounding does not add up.
+        Some(rate) if arrivals == Arrivals::Constant => {
+            memory.origin.saturating_add(Duration::from_nanos_f64(memory.arrivals as f64 * (1e9 / rate)))
+        }
         Some(rate) => now + Duration::from_nanos_f64(step * (1e9 / rate)),
         None => {
             memory.operational += step;

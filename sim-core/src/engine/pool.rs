@@ -1,0 +1,239 @@
+//! Pools: what visits wait for. Cores, workers, connections.
+//!
+//! A pool only keeps order and accounts; the engine draws demands and schedules the ends of work.
+
+use crate::model::{Discipline, Pool};
+use crate::time::Time;
+
+use super::visit::{Phase, Slab, VisitId};
+
+pub mod preemptive;
+pub mod sharing;
+
+use preemptive::Preemptive;
+use sharing::Sharing;
+
+/// The state of a pool.
+#[derive(Clone, Debug)]
+pub struct PoolState {
+    /// What it has done so far.
+    pub account: Account,
+    /// Who waits, by level of priority; the highest level is the first.
+    lines: Vec<Line>,
+    /// Who is served, where that takes more than a count.
+    pub service: Service,
+}
+
+/// How visits are served.
+#[derive(Clone, Debug)]
+pub enum Service {
+    /// One server each until they are done.
+    Exclusive,
+    /// All at once.
+    Sharing(Box<Sharing>),
+    /// One server each until a better one comes.
+    Preemptive(Box<Preemptive>),
+}
+
+/// The integrals of a pool, exact in nanoseconds.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Account {
+    /// Servers in use.
+    pub busy: u32,
+    /// Visits in line.
+    pub waiting: u32,
+    /// The most visits ever in line.
+    pub longest: u32,
+    /// When the integrals were last brought up to date.
+    pub touched: Time,
+    /// ∫ busy dt.
+    pub busy_time: u128,
+    /// ∫ waiting dt.
+    pub line_time: u128,
+    /// Work given to visits, from its start on: its part after now is still to come.
+    pub granted: i128,
+    /// The nanoseconds in line of all visits that have left a line.
+    pub line_stays: u128,
+}
+
+impl Account {
+    /// Brings the integrals up to `now`.
+    #[inline(always)]
+    pub fn touch(&mut self, now: Time) {
+        let span = u128::from(now.0 - self.touched.0);
+        self.busy_time += u128::from(self.busy) * span;
+        self.line_time += u128::from(self.waiting) * span;
+        self.touched = now;
+    }
+}
+
+/// What became of a visit that asked for a server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Admission {
+    /// It has one.
+    Served,
+    /// It waits.
+    Queued,
+    /// The line is full.
+    Rejected,
+}
+
+/// A line of visits, linked through [`super::visit::Visit::link`].
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Line {
+    head: u32,
+    tail: u32,
+    /// Visits that have left without being called: their slots are still linked.
+    gone: u32,
+    alive: u32,
+}
+
+impl Line {
+    const EMPTY: Line = Line { head: VisitId::NONE.0, tail: VisitId::NONE.0, gone: 0, alive: 0 };
+}
+
+impl PoolState {
+    /// An idle pool.
+    pub fn new(spec: &Pool) -> PoolState {
+        let service = match spec.discipline {
+            Discipline::Fifo | Discipline::Lifo | Discipline::Priority => Service::Exclusive,
+            Discipline::Sharing { at_most, contention, coherency } => {
+                Service::Sharing(Box::new(Sharing::new(spec.servers, at_most, contention, coherency)))
+            }
+            Discipline::LifoPreemptive => Service::Preemptive(Box::new(Preemptive::lifo(spec.servers))),
+            Discipline::PriorityPreemptive => {
+                Service::Preemptive(Box::new(Preemptive::priority(spec.servers, spec.levels)))
+            }
+        };
+        PoolState {
+            account: Account::default(),
+            lines: vec![Line::EMPTY; usize::from(spec.levels.max(1))],
+            service,
+        }
+    }
+
+    /// Gives `id` a server of an exclusive pool, or a place in its line.
+    #[inline]
+    pub fn enter(&mut self, spec: &Pool, visits: &mut Slab, id: VisitId, now: Time) -> Admission {
+        if self.account.busy < spec.servers {
+            self.account.touch(now);
+            self.account.busy += 1;
+            return Admission::Served;
+        }
+        self.line_up(spec, visits, id, now)
+    }
+
+    /// Puts `id` into the line, if there is room.
+    #[inline]
+    pub fn line_up(&mut self, spec: &Pool, visits: &mut Slab, id: VisitId, now: Time) -> Admission {
+        if self.account.waiting >= spec.queue {
+            return Admission::Rejected;
+        }
+        self.account.touch(now);
+        self.account.waiting += 1;
+        self.account.longest = self.account.longest.max(self.account.waiting);
+        let level = self.level_of(visits[id].class_level(spec.levels));
+        let line = &mut self.lines[level];
+        line.alive += 1;
+        let visit = &mut visits[id];
+        visit.since = now.0;
+        visit.phase = Phase::InLine;
+        if spec.discipline == Discipline::Lifo {
+            visit.link = line.head;
+            line.head = id.0;
+            if line.tail == VisitId::NONE.0 {
+                line.tail = id.0;
+            }
+        } else {
+            visit.link = VisitId::NONE.0;
+            if line.tail == VisitId::NONE.0 {
+                line.head = id.0;
+            } else {
+                visits[VisitId(line.tail)].link = id.0;
+            }
+            line.tail = id.0;
+        }
+        Admission::Queued
+    }
+
+    /// Gives back a server of an exclusive pool: to the first in line, who is returned, or to the pool. While the
+    /// pool has more servers in use than it owns (it has shrunk), the server goes.
+    #[inline]
+    pub fn give(&mut self, spec: &Pool, visits: &mut Slab, now: Time) -> Option<VisitId> {
+        self.account.touch(now);
+        if self.account.waiting > 0 && self.account.busy <= spec.servers {
+            self.call_next(visits, now)
+        } else {
+            self.account.busy -= 1;
+            None
+        }
+    }
+
+    /// Takes the first visit out of the line.
+    #[inline]
+    pub fn call_next(&mut self, visits: &mut Slab, now: Time) -> Option<VisitId> {
+        self.account.touch(now);
+        for line in &mut self.lines {
+            while line.head != VisitId::NONE.0 {
+                let id = VisitId(line.head);
+                let visit = &visits[id];
+                line.head = visit.link;
+                if line.head == VisitId::NONE.0 {
+                    line.tail = VisitId::NONE.0;
+                }
+                if visit.phase == Phase::Over {
+                    line.gone -= 1;
+                    visits.release(id);
+                    continue;
+                }
+                line.alive -= 1;
+                self.account.waiting -= 1;
+                self.account.line_stays += u128::from(now.0 - visit.since);
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    /// Accounts for `id` leaving the line on its own. Its slot stays linked; the caller marks it [`Phase::Over`].
+    pub fn desert(&mut self, spec: &Pool, visits: &mut Slab, id: VisitId, now: Time) {
+        self.account.touch(now);
+        self.account.waiting -= 1;
+        self.account.line_stays += u128::from(now.0 - visits[id].since);
+        let level = self.level_of(visits[id].class_level(spec.levels));
+        self.lines[level].alive -= 1;
+        self.lines[level].gone += 1;
+    }
+
+    /// Unlinks deserters once they are most of a line, so that they never use more memory than who waits.
+    pub fn sweep(&mut self, visits: &mut Slab) {
+        for line in &mut self.lines {
+            if line.gone == 0 || (line.gone <= line.alive + 16 && line.alive > 0) {
+                continue;
+            }
+            let mut next = std::mem::replace(&mut line.head, VisitId::NONE.0);
+            line.tail = VisitId::NONE.0;
+            while next != VisitId::NONE.0 {
+                let id = VisitId(next);
+                next = visits[id].link;
+                if visits[id].phase == Phase::Over {
+                    visits.release(id);
+                    continue;
+                }
+                visits[id].link = VisitId::NONE.0;
+                if line.tail == VisitId::NONE.0 {
+                    line.head = id.0;
+                } else {
+                    visits[VisitId(line.tail)].link = id.0;
+                }
+                line.tail = id.0;
+            }
+            line.gone = 0;
+        }
+    }
+
+    /// The line of a level: the highest level is the first line.
+    fn level_of(&self, level: u8) -> usize {
+        self.lines.len() - 1 - usize::from(level).min(self.lines.len() - 1)
+    }
+}

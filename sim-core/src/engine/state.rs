@@ -1,0 +1,228 @@
+//! Everything that changes during a run, in one value that can be cloned: a clone is a snapshot.
+
+use crate::arena::Arena;
+use crate::model::load::LoadMemory;
+use crate::model::{
+    BalancerId, CacheId, ControllerId, DnsId, InstanceId, LockId, Model, NodeId, PoolId, RetryId, SourceId,
+    WireId,
+};
+use crate::observe::tally::Tally;
+use crate::policy::balance::BalanceMemory;
+use crate::policy::retry::BudgetMemory;
+use crate::random::Key;
+use crate::time::Time;
+
+use super::agenda::Agenda;
+use super::control::ControllerState;
+use super::gate::{CacheState, DnsState, LockState};
+use super::pool::{Account, PoolState};
+use super::visit::{Slab, VisitId};
+
+/// The state of a run.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Simulated time.
+    pub now: Time,
+    /// What is to come.
+    pub agenda: Agenda,
+    /// The visits in flight.
+    pub visits: Slab,
+    /// Visits that can go on at once; drained before time moves.
+    pub ready: Vec<VisitId>,
+    /// Model facts so far.
+    pub events: u64,
+    /// Requests made so far by all sources, for the order of simultaneous events.
+    pub ordinal: u32,
+    /// Which variant of the scenario is in force.
+    pub variant: u32,
+    /// The run's key.
+    pub key: Key,
+    /// The instances.
+    pub instances: Arena<InstanceId, InstanceState>,
+    /// What each node's callers remember of whose turn it is.
+    pub turns: Arena<NodeId, Turns>,
+    /// The pools.
+    pub pools: Arena<PoolId, PoolState>,
+    /// The sources.
+    pub sources: Arena<SourceId, SourceState>,
+    /// The balancers.
+    pub balancers: Arena<BalancerId, BalancerState>,
+    /// The retry budgets.
+    pub budgets: Arena<RetryId, BudgetMemory>,
+    /// The caches.
+    pub caches: Arena<CacheId, CacheState>,
+    /// The DNS names.
+    pub names: Arena<DnsId, DnsState>,
+    /// The locks.
+    pub locks: Arena<LockId, LockState>,
+    /// When each wire is free again; a wire is one direction of a link with a bandwidth.
+    pub wires: Arena<WireId, Time>,
+    /// Autoscalers and faults.
+    pub controllers: Arena<ControllerId, ControllerState>,
+    /// What was counted.
+    pub tally: Tally,
+    /// Sources that will make another request.
+    pub active_sources: u32,
+    /// The integrals when measuring started.
+    pub baseline: Option<Box<Baseline>>,
+}
+
+/// The integrals at the start of measuring: what came before is not reported.
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    /// When.
+    pub at: Time,
+    /// The pools.
+    pub pools: Arena<PoolId, Account>,
+    /// The instances.
+    pub instances: Arena<InstanceId, InstanceState>,
+    /// Nanoseconds that entries of each cache had lived.
+    pub cache_life: Arena<CacheId, i128>,
+}
+
+/// Whether an instance takes part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Life {
+    /// It does not exist.
+    Absent,
+    /// It starts, and will be up at a time.
+    Booting(Time),
+    /// It takes calls.
+    Up,
+    /// It finishes what it has and takes no new calls.
+    Draining,
+    /// It has crashed and will be up again.
+    Down,
+}
+
+/// The state of an instance.
+#[derive(Clone, PartialEq, Debug)]
+pub struct InstanceState {
+    /// Whether it takes part.
+    pub life: Life,
+    /// Until when it stands still.
+    pub hung_until: Time,
+    /// How many times as long everything takes: its own slowness times that of faults.
+    pub slowness: f64,
+    /// Visits at the instance.
+    pub present: u32,
+    /// When `present` was last counted into `presence`.
+    pub touched: Time,
+    /// ∫ present dt, in nanoseconds.
+    pub presence: u128,
+    /// The nanoseconds that visits which have left were here.
+    pub stays: u128,
+    /// Since when it has existed, and for how long it existed before.
+    pub alive_since: Time,
+    /// Nanoseconds of existence before `alive_since`.
+    pub alive: u64,
+    /// Nanoseconds up (not down, not hung) are `alive` less this.
+    pub broken: u64,
+}
+
+impl InstanceState {
+    /// Brings the integral of `present` up to `now`.
+    #[inline(always)]
+    pub fn touch(&mut self, now: Time) {
+        let span = now.0 - self.touched.0;
+        self.presence += u128::from(self.present) * u128::from(span);
+        self.touched = now;
+    }
+}
+
+/// Whose turn it is among a node's instances that take calls without a balancer in between.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Turns {
+    /// The instances that take calls, in order.
+    pub ready: Vec<InstanceId>,
+    /// The next one.
+    pub next: u32,
+}
+
+/// The state of a source.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SourceState {
+    /// The key of its requests.
+    pub key: Key,
+    /// Where its load stands.
+    pub load: LoadMemory,
+    /// Requests made so far.
+    pub made: u64,
+    /// When it makes the next one: the ticket of its event.
+    pub next: Time,
+}
+
+/// The state of a balancer.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BalancerState {
+    /// What its policy remembers.
+    pub memory: BalanceMemory,
+    /// The instance of each slot and which upstream node it belongs to.
+    pub slots: Vec<(InstanceId, u32)>,
+    /// The slot that each session's connection goes to.
+    pub connections: std::collections::BTreeMap<u64, u32>,
+}
+
+impl State {
+    /// The state at the start of a run of `model` with `seed`.
+    pub fn new(model: &Model, seed: u64) -> State {
+        let key = model.key(seed);
+        State {
+            now: Time::ZERO,
+            agenda: Agenda::new(model.lanes.len()),
+            visits: Slab::default(),
+            ready: Vec::new(),
+            events: 0,
+            ordinal: 0,
+            variant: 0,
+            key,
+            instances: model.instances.map(|spec| InstanceState {
+                life: Life::Absent,
+                hung_until: Time::ZERO,
+                slowness: spec.slowness,
+                present: 0,
+                touched: Time::ZERO,
+                presence: 0,
+                stays: 0,
+                alive_since: Time::ZERO,
+                alive: 0,
+                broken: 0,
+            }),
+            turns: model.nodes.map(|_| Turns::default()),
+            pools: model.pools.map(PoolState::new),
+            sources: model
+                .sources
+                .map(|source| SourceState { key: key.child(source.tag), ..Default::default() }),
+            balancers: model.balancers.map(|balancer| {
+                let slots: Vec<_> = balancer
+                    .upstreams
+                    .iter()
+                    .enumerate()
+                    .flat_map(|(upstream, (node, _))| {
+                        model.instances_of(*node).map(move |id| (id, upstream as u32))
+                    })
+                    .collect();
+                BalancerState {
+                    memory: BalanceMemory::new(slots.len()),
+                    slots,
+                    connections: std::collections::BTreeMap::new(),
+                }
+            }),
+            budgets: model.retries.map(|_| BudgetMemory::default()),
+            caches: model.caches.map(CacheState::new),
+            names: model.names.map(|_| DnsState::default()),
+            locks: model.locks.map(|_| LockState::default()),
+            wires: model.wires.map(|_| Time::ZERO),
+            controllers: model.controllers.map(ControllerState::new),
+            tally: Tally::new(model),
+            active_sources: 0,
+            baseline: None,
+        }
+    }
+
+    /// How long the entries of `cache` have lived since measuring started, in nanoseconds summed over entries.
+    pub fn cache_life(&self, cache: CacheId) -> i128 {
+        let before = self.baseline.as_ref().map_or(0, |baseline| baseline.cache_life[cache]);
+        self.caches[cache].store.life_until(self.now) - before
+    }
+}

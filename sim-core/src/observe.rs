@@ -1,0 +1,7 @@
+//! Observers: what is counted while a run goes on. They see facts and change nothing.
+
+pub mod digest;
+pub mod histogram;
+pub mod record;
+pub mod series;
+pub mod tally;

@@ -1,0 +1,162 @@
+//! The run over time: load, answers, latency, and how full and how many each node was.
+//!
+//! A run of unknown length keeps at most [`MOST_ROWS`] rows: when they are full, neighbours are joined and the
+//! interval doubles. Percentiles of an interval come from a coarse histogram of that interval alone.
+
+use crate::time::{Duration, Time};
+
+/// The most rows a series keeps.
+pub const MOST_ROWS: usize = 240;
+
+const CELLS_PER_OCTAVE_BITS: u32 = 3;
+const CELLS: usize = 64 << CELLS_PER_OCTAVE_BITS;
+
+/// What happened in one interval, and how things stood at its end.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// The end of the interval.
+    pub at: Time,
+    /// Requests made.
+    pub offered: u64,
+    /// Requests answered.
+    pub completed: u64,
+    /// Requests failed.
+    pub failed: u64,
+    /// Latencies of answered requests, coarsely.
+    latencies: Vec<u32>,
+    /// By node: visits present and instances ready, at the end of the interval.
+    pub nodes: Vec<(u32, u32)>,
+}
+
+impl Row {
+    /// The latency of `share` of the answers of this interval, within 6 %.
+    pub fn latency(&self, share: f64) -> Option<Duration> {
+        let total: u64 = self.latencies.iter().map(|&count| u64::from(count)).sum();
+        let rank = (share * total as f64).ceil().max(1.0) as u64;
+        let mut seen = 0;
+        self.latencies.iter().enumerate().find_map(|(cell, &count)| {
+            seen += u64::from(count);
+            (seen >= rank).then(|| Duration(middle_of(cell)))
+        })
+    }
+}
+
+/// The rows so far and the interval that is going on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Series {
+    /// The intervals that are over.
+    pub rows: Vec<Row>,
+    /// The length of an interval.
+    pub every: Duration,
+    offered: u64,
+    completed: u64,
+    failed: u64,
+    latencies: Vec<u32>,
+}
+
+impl Series {
+    /// An empty series of intervals of this length.
+    pub fn new(every: Duration) -> Series {
+        Series { rows: Vec::new(), every, offered: 0, completed: 0, failed: 0, latencies: vec![0; CELLS] }
+    }
+
+    /// Counts a request.
+    #[inline(always)]
+    pub fn offered(&mut self) {
+        self.offered += 1;
+    }
+
+    /// Counts an answer.
+    #[inline(always)]
+    pub fn completed(&mut self, latency: Duration) {
+        self.completed += 1;
+        self.latencies[cell_of(latency.0)] += 1;
+    }
+
+    /// Counts a failure.
+    #[inline(always)]
+    pub fn failed(&mut self) {
+        self.failed += 1;
+    }
+
+    /// Ends the interval at `at`, with how the nodes stand.
+    pub fn close(&mut self, at: Time, nodes: Vec<(u32, u32)>) {
+        self.rows.push(Row {
+            at,
+            offered: std::mem::take(&mut self.offered),
+            completed: std::mem::take(&mut self.completed),
+            failed: std::mem::take(&mut self.failed),
+            latencies: self.latencies.clone(),
+            nodes,
+        });
+        self.latencies.fill(0);
+        if self.rows.len() >= MOST_ROWS {
+            self.join_neighbours();
+        }
+    }
+
+    fn join_neighbours(&mut self) {
+        let mut joined = Vec::with_capacity(MOST_ROWS);
+        let mut rows = self.rows.drain(..);
+        while let Some(mut row) = rows.next() {
+            if let Some(next) = rows.next() {
+                row.at = next.at;
+                row.offered += next.offered;
+                row.completed += next.completed;
+                row.failed += next.failed;
+                row.latencies.iter_mut().zip(&next.latencies).for_each(|(mine, its)| *mine += its);
+                row.nodes = next.nodes;
+            }
+            joined.push(row);
+        }
+        drop(rows);
+        self.rows = joined;
+        self.every = Duration(self.every.0 * 2);
+    }
+}
+
+#[inline(always)]
+fn cell_of(value: u64) -> usize {
+    let octave = 63 - (value | (1 << CELLS_PER_OCTAVE_BITS)).leading_zeros();
+    let shift = octave - CELLS_PER_OCTAVE_BITS;
+    ((u64::from(shift) << CELLS_PER_OCTAVE_BITS) + (value >> shift)) as usize
+}
+
+fn middle_of(cell: usize) -> u64 {
+    let lowest = |cell: u64| {
+        if cell < (2 << CELLS_PER_OCTAVE_BITS) {
+            return cell;
+        }
+        let shift = (cell >> CELLS_PER_OCTAVE_BITS) - 1;
+        ((cell & ((1 << CELLS_PER_OCTAVE_BITS) - 1)) + (1 << CELLS_PER_OCTAVE_BITS)) << shift
+    };
+    u64::midpoint(lowest(cell as u64), lowest(cell as u64 + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_joined_without_losing_counts() {
+        let mut series = Series::new(Duration(10));
+        for step in 1..=1_000u64 {
+            series.offered();
+            series.completed(Duration(step));
+            series.close(Time(step * 10), vec![(1, 2)]);
+        }
+        assert!(series.rows.len() < MOST_ROWS);
+        assert_eq!(series.rows.iter().map(|row| row.completed).sum::<u64>(), 1_000);
+        assert!(series.rows.windows(2).all(|pair| pair[0].at < pair[1].at));
+        assert_eq!(series.rows.last().map(|row| row.at), Some(Time(10_000)));
+    }
+
+    #[test]
+    fn a_coarse_percentile_is_within_six_percent() {
+        let mut series = Series::new(Duration(10));
+        (1..=10_000u64).for_each(|value| series.completed(Duration(value * 1_000)));
+        series.close(Time(10), vec![]);
+        let p99 = series.rows[0].latency(0.99).expect("there are answers").0 as f64;
+        assert!((p99 / 9_900_000.0 - 1.0).abs() < 0.07, "{p99}");
+    }
+}

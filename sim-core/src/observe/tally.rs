@@ -1,0 +1,323 @@
+//! The counts of a run: what clients saw, what nodes did. Everything a report says comes from here.
+
+use crate::arena::Arena;
+use crate::engine::visit::Outcome;
+use crate::model::{CacheId, InstanceId, Model, NodeId, SourceId};
+use crate::time::{Duration, Time};
+
+use super::digest::Digest;
+use super::histogram::Histogram;
+use super::record::Recorder;
+use super::series::Series;
+
+/// All counts.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// Requests sent from here on are measured.
+    pub from: Time,
+    /// What clients saw, by class.
+    pub clients: Arena<SourceId, Vec<ClassTally>>,
+    /// What nodes did.
+    pub nodes: Arena<NodeId, NodeTally>,
+    /// Visits that came to each instance while measuring.
+    pub arrivals: Arena<InstanceId, u64>,
+    /// What caches did.
+    pub caches: Arena<CacheId, CacheTally>,
+    /// The digest of everything since the start.
+    pub digest: Digest,
+    /// The run over time.
+    pub series: Series,
+    /// One line for each request, where asked for.
+    pub recorder: Option<Recorder>,
+    /// Counts since the start, measured or not, for the check of conservation.
+    pub ledger: Ledger,
+    /// Scaling actions and faults, as they happened.
+    pub log: Vec<LogEntry>,
+}
+
+/// What clients of one class saw.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ClassTally {
+    /// Requests made.
+    pub offered: u64,
+    /// Requests answered in time for the client to take the answer.
+    pub completed: u64,
+    /// Requests answered within the objective.
+    pub good: u64,
+    /// Answers that came after the client had given up.
+    pub late: u64,
+    /// Attempts, first ones included.
+    pub attempts: u64,
+    /// Failed requests by [`Outcome::FAILURES`].
+    pub failed: [u64; Outcome::FAILURES.len()],
+    /// From the intended send time to the answer.
+    pub latency: Histogram,
+    /// Means of consecutive answers, for intervals.
+    pub batches: Batches,
+}
+
+/// What a node did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NodeTally {
+    /// Visits that came.
+    pub requests: u64,
+    /// Visits that failed here, by [`Outcome::FAILURES`].
+    pub failed: [u64; Outcome::FAILURES.len()],
+    /// From arrival to reply of visits that ended well.
+    pub latency: Histogram,
+    /// Waits in the line of each of an instance's pools, those who left it impatiently included.
+    pub waits: [Histogram; 2],
+    /// ∫ instances dt while measuring, since `instances_since`.
+    pub instance_time: u128,
+    /// Since when `instances` holds.
+    pub instances_since: Time,
+    /// Instances that exist now.
+    pub instances: u32,
+    /// The fewest and the most there were while measuring.
+    pub instances_range: (u32, u32),
+}
+
+/// What a cache did while measuring.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct CacheTally {
+    /// Lookups that found a living entry.
+    pub hits: u64,
+    /// Lookups that did not.
+    pub misses: u64,
+    /// Misses that waited for the fetch of another.
+    pub coalesced: u64,
+    /// Entries written.
+    pub fills: u64,
+}
+
+/// Counts since the start of the run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ledger {
+    /// Requests made.
+    pub offered: u64,
+    /// Requests answered.
+    pub completed: u64,
+    /// Requests failed.
+    pub failed: u64,
+    /// Attempts of clients.
+    pub attempts: u64,
+    /// Attempts of clients beyond the first.
+    pub retries: u64,
+}
+
+/// Something that was done to the system.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LogEntry {
+    /// When.
+    pub at: Time,
+    /// To which node.
+    pub node: NodeId,
+    /// What.
+    pub what: Action,
+}
+
+/// What was done to the system.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Action {
+    /// An autoscaler changed the number of instances.
+    Scaled {
+        /// Before.
+        from: u32,
+        /// After.
+        to: u32,
+    },
+    /// A fault began at an instance.
+    Broke(InstanceId),
+    /// A fault ended at an instance.
+    Mended(InstanceId),
+}
+
+/// Means of consecutive batches of values, for intervals that know of autocorrelation. When there are
+/// [`Batches::MOST`], neighbours are joined and batches become twice as long.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Batches {
+    sums: Vec<f64>,
+    size: u64,
+    sum: f64,
+    filled: u64,
+}
+
+impl Batches {
+    /// The most batches kept.
+    pub const MOST: usize = 64;
+
+    /// No values yet.
+    pub fn new() -> Batches {
+        Batches { sums: Vec::with_capacity(Batches::MOST), size: 16, sum: 0.0, filled: 0 }
+    }
+
+    /// Adds a value.
+    #[inline(always)]
+    pub fn push(&mut self, value: f64) {
+        self.sum += value;
+        self.filled += 1;
+        if self.filled == self.size {
+            self.close();
+        }
+    }
+
+    fn close(&mut self) {
+        self.sums.push(std::mem::take(&mut self.sum));
+        self.filled = 0;
+        if self.sums.len() == Batches::MOST {
+            for pair in 0..Batches::MOST / 2 {
+                self.sums[pair] = self.sums[2 * pair] + self.sums[2 * pair + 1];
+            }
+            self.sums.truncate(Batches::MOST / 2);
+            self.size *= 2;
+        }
+    }
+
+    /// The means of the full batches.
+    pub fn means(&self) -> Vec<f64> {
+        self.sums.iter().map(|sum| sum / self.size as f64).collect()
+    }
+}
+
+impl Default for Batches {
+    fn default() -> Self {
+        Batches::new()
+    }
+}
+
+impl ClassTally {
+    fn new() -> ClassTally {
+        ClassTally {
+            offered: 0,
+            completed: 0,
+            good: 0,
+            late: 0,
+            attempts: 0,
+            failed: [0; Outcome::FAILURES.len()],
+            latency: Histogram::new(),
+            batches: Batches::new(),
+        }
+    }
+
+    /// Failed requests in all.
+    pub fn failures(&self) -> u64 {
+        self.failed.iter().sum()
+    }
+
+    /// Requests of the measured window that have not ended.
+    pub fn in_flight(&self) -> u64 {
+        self.offered - self.completed - self.failures()
+    }
+
+    /// Adds the counts of `other`; batches stay as they are.
+    pub fn merge(&mut self, other: &ClassTally) {
+        self.offered += other.offered;
+        self.completed += other.completed;
+        self.good += other.good;
+        self.late += other.late;
+        self.attempts += other.attempts;
+        self.failed.iter_mut().zip(other.failed).for_each(|(mine, its)| *mine += its);
+        self.latency.merge(&other.latency);
+    }
+}
+
+impl NodeTally {
+    fn new() -> NodeTally {
+        NodeTally {
+            requests: 0,
+            failed: [0; Outcome::FAILURES.len()],
+            latency: Histogram::new(),
+            waits: [Histogram::new(), Histogram::new()],
+            instance_time: 0,
+            instances_since: Time::ZERO,
+            instances: 0,
+            instances_range: (u32::MAX, 0),
+        }
+    }
+
+    /// Notes that from `now` on there are `count` instances.
+    pub fn set_instances(&mut self, now: Time, count: u32) {
+        self.instance_time += u128::from(self.instances) * u128::from(now.0 - self.instances_since.0);
+        self.instances_since = now;
+        self.instances = count;
+        self.instances_range = (self.instances_range.0.min(count), self.instances_range.1.max(count));
+    }
+}
+
+/// The position of a failure in [`Outcome::FAILURES`].
+#[inline(always)]
+pub fn failure_index(outcome: Outcome) -> Option<usize> {
+    (outcome as usize).checked_sub(1)
+}
+
+impl Tally {
+    /// Nothing counted yet.
+    pub fn new(model: &Model) -> Tally {
+        Tally {
+            from: model.run.warmup,
+            clients: model.sources.map(|source| source.classes.iter().map(|_| ClassTally::new()).collect()),
+            nodes: model.nodes.map(|_| NodeTally::new()),
+            arrivals: model.instances.map(|_| 0),
+            caches: model.caches.map(|_| CacheTally::default()),
+            digest: Digest::default(),
+            series: Series::new(model.run.sample_every),
+            recorder: None,
+            ledger: Ledger::default(),
+            log: Vec::new(),
+        }
+    }
+
+    /// Forgets what nodes counted before measuring starts; clients count by when a request was sent.
+    pub fn start_measuring(&mut self, now: Time) {
+        for node in self.nodes.iter_mut() {
+            let instances = node.instances;
+            *node = NodeTally::new();
+            node.instances_since = now;
+            node.set_instances(now, instances);
+        }
+        self.arrivals = self.arrivals.map(|_| 0);
+        self.caches = self.caches.map(|_| CacheTally::default());
+    }
+
+    /// Counts the end of a request.
+    #[inline]
+    pub fn ended(&mut self, source: SourceId, class: u8, sent: Time, latency: Duration, end: End) {
+        self.digest.request(end.stream, sent, sent + latency, end.outcome as u8);
+        let measured = sent >= self.from;
+        let failure = failure_index(end.outcome);
+        match failure {
+            None => {
+                self.ledger.completed += 1;
+                self.series.completed(latency);
+            }
+            Some(_) => {
+                self.ledger.failed += 1;
+                self.series.failed();
+            }
+        }
+        if !measured {
+            return;
+        }
+        let tally = &mut self.clients[source][usize::from(class)];
+        match failure {
+            None => {
+                tally.completed += 1;
+                tally.good += u64::from(end.objective.is_none_or(|objective| latency <= objective));
+                tally.latency.record(latency.0);
+                tally.batches.push(latency.0 as f64);
+            }
+            Some(index) => tally.failed[index] += 1,
+        }
+    }
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct End {
+    /// The key of the request.
+    pub stream: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The objective of its class.
+    pub objective: Option<Duration>,
+}
