@@ -169,8 +169,12 @@ mod tests {
     use super::*;
 
     fn finish_all(sharing: &mut Sharing) -> Vec<(u64, u32)> {
+        finish_until(sharing, Time::NEVER)
+    }
+
+    fn finish_until(sharing: &mut Sharing, until: Time) -> Vec<(u64, u32)> {
         let mut ends = Vec::new();
-        while sharing.next_done != Time::NEVER {
+        while sharing.next_done < until {
             let now = sharing.next_done;
             while let Some(id) = sharing.done(now) {
                 ends.push((now.0, id.0));
@@ -200,12 +204,15 @@ mod tests {
     fn no_work_is_lost_when_it_does_not_divide() {
         let mut sharing = Sharing::new(2, u32::MAX, 0.03, 0.001);
         let mut granted = 0;
+        let mut ends = Vec::new();
         for number in 0..97u32 {
-            let demand = u64::from(number) * 7 + 1;
-            sharing.join(VisitId(number), number, demand, Time(u64::from(number) * 13));
+            let (demand, at) = (u64::from(number) * 7 + 1, Time(u64::from(number) * 13));
+            ends.extend(finish_until(&mut sharing, at));
+            sharing.join(VisitId(number), number, demand, at);
             granted += i128::from(demand);
         }
-        assert_eq!(finish_all(&mut sharing).len(), 97);
+        ends.extend(finish_all(&mut sharing));
+        assert_eq!(ends.len(), 97);
         assert!(sharing.is_balanced(granted));
     }
 
