@@ -3,12 +3,16 @@
 use crate::arena::Arena;
 use crate::engine::visit::Outcome;
 use crate::model::{CacheId, InstanceId, Model, NodeId, SourceId};
+use crate::statistics::BatchMeans;
 use crate::time::{Duration, Time};
 
 use super::digest::Digest;
 use super::histogram::Histogram;
 use super::record::Recorder;
 use super::series::Series;
+
+/// Batches of answers for the interval of a mean.
+const BATCHES: u32 = 32;
 
 /// All counts.
 #[derive(Clone, Debug)]
@@ -53,7 +57,7 @@ pub struct ClassTally {
     /// From the intended send time to the answer.
     pub latency: Histogram,
     /// Means of consecutive answers, for intervals.
-    pub batches: Batches,
+    pub batches: BatchMeans,
 }
 
 /// What a node did.
@@ -132,59 +136,6 @@ pub enum Action {
     Mended(InstanceId),
 }
 
-/// Means of consecutive batches of values, for intervals that know of autocorrelation. When there are
-/// [`Batches::MOST`], neighbours are joined and batches become twice as long.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Batches {
-    sums: Vec<f64>,
-    size: u64,
-    sum: f64,
-    filled: u64,
-}
-
-impl Batches {
-    /// The most batches kept.
-    pub const MOST: usize = 64;
-
-    /// No values yet.
-    pub fn new() -> Batches {
-        Batches { sums: Vec::with_capacity(Batches::MOST), size: 16, sum: 0.0, filled: 0 }
-    }
-
-    /// Adds a value.
-    #[inline(always)]
-    pub fn push(&mut self, value: f64) {
-        self.sum += value;
-        self.filled += 1;
-        if self.filled == self.size {
-            self.close();
-        }
-    }
-
-    fn close(&mut self) {
-        self.sums.push(std::mem::take(&mut self.sum));
-        self.filled = 0;
-        if self.sums.len() == Batches::MOST {
-            for pair in 0..Batches::MOST / 2 {
-                self.sums[pair] = self.sums[2 * pair] + self.sums[2 * pair + 1];
-            }
-            self.sums.truncate(Batches::MOST / 2);
-            self.size *= 2;
-        }
-    }
-
-    /// The means of the full batches.
-    pub fn means(&self) -> Vec<f64> {
-        self.sums.iter().map(|sum| sum / self.size as f64).collect()
-    }
-}
-
-impl Default for Batches {
-    fn default() -> Self {
-        Batches::new()
-    }
-}
-
 impl ClassTally {
     fn new() -> ClassTally {
         ClassTally {
@@ -195,7 +146,7 @@ impl ClassTally {
             attempts: 0,
             failed: [0; Outcome::FAILURES.len()],
             latency: Histogram::new(),
-            batches: Batches::new(),
+            batches: BatchMeans::new(BATCHES),
         }
     }
 

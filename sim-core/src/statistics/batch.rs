@@ -33,7 +33,13 @@ pub struct BatchMeans {
 impl BatchMeans {
     /// An estimator that will use between `batches` and twice as many batches; at least two.
     pub fn new(batches: u32) -> BatchMeans {
-        BatchMeans { wanted: batches.max(2), length: 1, sums: Vec::new(), open_sum: 0.0, open_count: 0 }
+        BatchMeans {
+            wanted: batches.max(2),
+            length: 1,
+            sums: Vec::with_capacity(2 * batches.max(2) as usize),
+            open_sum: 0.0,
+            open_count: 0,
+        }
     }
 
     /// Adds the next value of the series.
@@ -46,7 +52,11 @@ impl BatchMeans {
         self.sums.push(self.open_sum);
         (self.open_sum, self.open_count) = (0.0, 0);
         if self.sums.len() == 2 * self.wanted as usize {
-            self.sums = self.sums.chunks_exact(2).map(|pair| pair[0] + pair[1]).collect();
+            // In place: a run calls this at every answer and allocates for none.
+            for batch in 0..self.wanted as usize {
+                self.sums[batch] = self.sums[2 * batch] + self.sums[2 * batch + 1];
+            }
+            self.sums.truncate(self.wanted as usize);
             self.length *= 2;
         }
     }
@@ -61,13 +71,17 @@ impl BatchMeans {
         self.length
     }
 
+    /// The means of the full batches.
+    pub fn means(&self) -> Vec<f64> {
+        self.sums.iter().map(|sum| sum / self.length as f64).collect()
+    }
+
     /// The interval of the mean over full batches; `None` below the wanted number of batches.
     pub fn interval(&self, confidence: f64) -> Option<Interval> {
         if self.sums.len() < self.wanted as usize {
             return None;
         }
-        let length = self.length as f64;
-        self.sums.iter().map(|sum| sum / length).collect::<Accumulator>().interval(confidence)
+        self.means().into_iter().collect::<Accumulator>().interval(confidence)
     }
 }
 
