@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Model, SourceId};
+use crate::model::{Model, RunPlan, SourceId};
 use crate::time::{Duration, Time};
 
 pub mod agenda;
@@ -70,12 +70,6 @@ impl Limit {
     }
 }
 
-/// The engine at work on one variant of the model.
-pub(crate) struct Run<'a> {
-    pub(crate) model: &'a Model,
-    pub(crate) state: &'a mut State,
-}
-
 /// What the slot of a [`Rank::Sample`] event says.
 const SAMPLE_SERIES: u32 = 0;
 const SAMPLE_START: u32 = 1;
@@ -92,7 +86,7 @@ impl Engine {
     pub fn with_variants(variants: Vec<Arc<Model>>, seed: u64) -> Engine {
         let model = Arc::clone(variants.first().expect("a run has a model"));
         let mut state = State::new(&model, seed);
-        Run { model: &model, state: &mut state }.start();
+        state.start(&model);
         Engine { variants, state, stop: None }
     }
 
@@ -143,13 +137,12 @@ impl Engine {
     /// Runs until `until`, or for about `events` model events, whichever comes first, and says if the run is over.
     /// Time stands at `until` afterwards if nothing stopped the run before.
     pub fn advance(&mut self, until: Time, events: u64) -> Option<Stop> {
-        let target = self.state.events.saturating_add(events);
+        let limit = self.model().run.limits.events;
+        let target = self.state.events.saturating_add(events).min(limit);
         while self.stop.is_none() {
             let model = Arc::clone(&self.variants[self.state.variant as usize]);
             let variant = self.state.variant;
-            let mut run = Run { model: &model, state: &mut self.state };
-            let outcome = run.advance(until, target);
-            match outcome {
+            match self.state.advance(&model, until, target) {
                 Pause::Over(stop) => self.stop = Some(stop),
                 Pause::Changed => {
                     self.enter_variant(variant);
@@ -173,7 +166,7 @@ impl Engine {
     fn enter_variant(&mut self, before: u32) {
         let old = Arc::clone(&self.variants[before as usize]);
         let new = Arc::clone(&self.variants[self.state.variant as usize]);
-        Run { model: &new, state: &mut self.state }.adopt(&old);
+        self.state.adopt(&new, &old);
     }
 }
 
@@ -188,166 +181,181 @@ enum Pause {
     Until,
 }
 
-impl Run<'_> {
+impl State {
     /// Puts the first events on the agenda.
-    fn start(&mut self) {
-        for node in self.model.nodes.ids() {
-            self.start_instances(node);
+    fn start(&mut self, model: &Model) {
+        for node in model.nodes.ids() {
+            self.start_instances(model, node);
         }
-        for cache in self.model.caches.ids() {
-            self.warm_up(cache);
+        for cache in model.caches.ids() {
+            self.warm_up(model, cache);
         }
-        for controller in self.model.controllers.ids() {
-            self.start_controller(controller);
+        for controller in model.controllers.ids() {
+            self.start_controller(model, controller);
         }
-        for source in self.model.sources.ids() {
-            self.start_source(source);
+        for source in model.sources.ids() {
+            self.start_source(model, source);
         }
-        let plan = &self.model.run;
+        let plan = &model.run;
         if plan.warmup > Time::ZERO {
-            self.state.agenda.push(Event::new(plan.warmup, Rank::Sample, 0, SAMPLE_START));
+            self.agenda.push(Event::new(plan.warmup, Rank::Sample, 0, SAMPLE_START));
         } else {
             self.start_measuring();
         }
         let first = Time::ZERO + plan.sample_every;
-        self.state.agenda.push(Event::new(first, Rank::Sample, 0, SAMPLE_SERIES));
+        self.agenda.push(Event::new(first, Rank::Sample, 0, SAMPLE_SERIES));
     }
 
-    fn advance(&mut self, until: Time, target: u64) -> Pause {
-        let plan = &self.model.run;
+    fn advance(&mut self, model: &Model, until: Time, target: u64) -> Pause {
+        let plan = &model.run;
         let stop_at = if plan.drain { plan.limits.time } else { plan.end.min(plan.limits.time) };
         let horizon = until.min(stop_at);
+        let variant = self.variant;
+        let mut next = VisitId::NONE;
         loop {
-            if self.state.events >= target {
-                return Pause::Target;
+            // Hand-offs happen at once, before the next event.
+            if next.is_some() {
+                next = self.run_step(model, next);
+                continue;
             }
-            if self.state.active_sources == 0 && self.state.visits.in_flight() == 0 {
-                return Pause::Over(Stop::Idle);
+            if let Some(ready) = self.ready.pop_front() {
+                next = ready;
+                continue;
             }
-            let Some(event) = self.state.agenda.pop(horizon) else {
+            if let Some(pause) = self.pause_before_event(plan, variant, target) {
+                return pause;
+            }
+            let Some(event) = self.agenda.pop(horizon) else {
                 if until < stop_at {
                     return Pause::Until;
                 }
-                self.state.now = self.state.now.max(stop_at);
+                self.now = self.now.max(stop_at);
                 let reached = stop_at == plan.end && stop_at < plan.limits.time;
                 return Pause::Over(if reached { Stop::Reached } else { Stop::Limit(Limit::SimulatedTime) });
             };
-            self.state.now = event.time();
-            let variant = self.state.variant;
-            self.handle(event);
-            if self.state.events >= plan.limits.events {
-                return Pause::Over(Stop::Limit(Limit::Events));
-            }
-            if self.state.visits.in_flight() > plan.limits.visits {
-                return Pause::Over(Stop::Limit(Limit::InFlight));
-            }
-            if self.state.variant != variant {
-                return Pause::Changed;
-            }
+            self.now = event.time();
+            next = self.handle(model, event);
         }
     }
 
-    #[inline]
-    fn handle(&mut self, event: Event) {
+    /// Whether the loop has to come back before the next event.
+    #[inline(always)]
+    fn pause_before_event(&self, plan: &RunPlan, variant: u32, target: u64) -> Option<Pause> {
+        let in_flight = self.visits.in_flight();
+        if self.events >= target {
+            return Some(if self.events >= plan.limits.events {
+                Pause::Over(Stop::Limit(Limit::Events))
+            } else {
+                Pause::Target
+            });
+        }
+        if in_flight == 0 && self.active_sources == 0 {
+            return Some(Pause::Over(Stop::Idle));
+        }
+        if in_flight > plan.limits.visits {
+            return Some(Pause::Over(Stop::Limit(Limit::InFlight)));
+        }
+        (self.variant != variant).then_some(Pause::Changed)
+    }
+
+    /// Handles an event. Says who goes on.
+    #[inline(always)]
+    fn handle(&mut self, model: &Model, event: Event) -> VisitId {
         match event.rank() {
             Rank::Completion | Rank::Arrival | Rank::Deadline => {
                 let id = VisitId(event.slot());
-                let visit = &self.state.visits[id];
+                let visit = &self.visits[id];
                 // An old ticket: whatever it was for is over.
-                if visit.wake != event.time() || visit.phase.rank() != Some(event.rank()) {
-                    return;
+                let is_old = visit.wake != event.time() || visit.phase.rank() != Some(event.rank());
+                if is_old || self.is_postponed(id) {
+                    return VisitId::NONE;
                 }
-                self.wake(id);
+                self.events += 1;
+                return self.wake(model, id);
             }
-            Rank::SourceArrival => self.make_request(SourceId(event.slot())),
-            Rank::PoolDone => self.pool_done(event),
-            Rank::Control => self.control(event.slot()),
-            Rank::Sample => self.sample(event.slot()),
+            Rank::SourceArrival => return self.make_request(model, SourceId(event.slot())),
+            Rank::PoolDone => self.pool_done(model, event),
+            Rank::Control => self.control(model, event.slot()),
+            Rank::Sample => self.sample(model, event.slot()),
         }
-        while let Some(id) = self.state.ready.pop() {
-            self.go_on(id);
-        }
+        VisitId::NONE
     }
 
-    /// The wait of a visit is over.
-    #[inline]
-    fn wake(&mut self, id: VisitId) {
-        if self.is_postponed(id) {
-            return;
-        }
-        self.state.events += 1;
-        let visit = &mut self.state.visits[id];
+    /// The wait of a visit is over; says who goes on.
+    #[inline(always)]
+    fn wake(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let visit = &mut self.visits[id];
         visit.wake = Time::NEVER;
         match visit.phase {
             Phase::Working => {
-                self.work_done(id);
-                self.state.visits[id].step += 1;
-                self.go_on(id);
+                self.work_done(model, id);
+                self.visits[id].step += 1;
+                id
             }
             Phase::Waiting => {
                 visit.step += 1;
-                self.go_on(id);
+                id
             }
-            Phase::Travelling => self.arrive(id),
-            Phase::Returning => self.deliver(id),
-            Phase::Calling => self.call_timed_out(id),
-            Phase::BackingOff => self.attempt(id),
-            Phase::InLine => self.lose_patience(id),
-            Phase::Thinking => self.ask(id),
-            Phase::Free | Phase::Running | Phase::Joining | Phase::Parked | Phase::Over => {}
+            Phase::Travelling => self.arrive(model, id),
+            Phase::Returning => self.deliver(model, id),
+            Phase::Calling => self.call_timed_out(model, id),
+            Phase::BackingOff => self.attempt(model, id),
+            Phase::InLine => self.lose_patience(model, id),
+            Phase::Thinking => self.ask(model, id),
+            Phase::Free | Phase::Running | Phase::Joining | Phase::Parked | Phase::Over => VisitId::NONE,
         }
     }
 
     /// Writes down when the present wait of `id` ends, in a lane if it always takes this long.
     #[inline]
     pub(crate) fn schedule(&mut self, id: VisitId, span: Duration, lane: Option<u8>) {
-        let at = self.state.now.saturating_add(span);
-        let visit = &mut self.state.visits[id];
+        let at = self.now.saturating_add(span);
+        let visit = &mut self.visits[id];
         visit.wake = at;
         let Some(rank) = visit.phase.rank() else { return };
         let event = Event::new(at, rank, visit.ordinal, id.0);
         match lane {
-            Some(lane) => self.state.agenda.push_lane(lane, event),
-            None => self.state.agenda.push(event),
+            Some(lane) => self.agenda.push_lane(lane, event),
+            None => self.agenda.push(event),
         }
     }
 
-    fn sample(&mut self, what: u32) {
+    fn sample(&mut self, model: &Model, what: u32) {
         if what == SAMPLE_START {
             return self.start_measuring();
         }
-        self.close_interval();
-        let every = self.state.tally.series.every;
-        let next = self.state.now.saturating_add(every);
-        self.state.agenda.push(Event::new(next, Rank::Sample, 0, SAMPLE_SERIES));
+        self.close_interval(model);
+        let every = self.tally.series.every;
+        let next = self.now.saturating_add(every);
+        self.agenda.push(Event::new(next, Rank::Sample, 0, SAMPLE_SERIES));
     }
 
     /// Ends an interval of the series now.
-    fn close_interval(&mut self) {
-        let model = self.model;
+    fn close_interval(&mut self, model: &Model) {
         let nodes = model.nodes.ids().map(|node| {
-            let present = model.instances_of(node).map(|id| self.state.instances[id].present).sum();
-            (present, self.state.turns[node].ready.len() as u32)
+            let present = model.instances_of(node).map(|id| self.instances[id].present).sum();
+            (present, self.turns[node].ready.len() as u32)
         });
         let nodes = nodes.collect();
-        self.state.tally.series.close(self.state.now, nodes);
+        let ledger = self.tally.ledger;
+        self.tally.series.close(self.now, ledger, nodes);
     }
 
     fn start_measuring(&mut self) {
-        let now = self.state.now;
-        for pool in self.state.pools.iter_mut() {
+        let now = self.now;
+        for pool in self.pools.iter_mut() {
             pool.account.touch(now);
             pool.account.longest = pool.account.waiting;
         }
-        for instance in self.state.instances.iter_mut() {
+        for instance in self.instances.iter_mut() {
             instance.touch(now);
         }
-        self.state.tally.start_measuring(now);
-        self.state.baseline = Some(Box::new(Baseline {
+        self.tally.start_measuring(now);
+        self.baseline = Some(Box::new(Baseline {
             at: now,
-            pools: self.state.pools.map(|pool| pool.account),
-            instances: self.state.instances.clone(),
-            cache_life: self.state.caches.map(|cache| cache.store.life_until(now)),
+            pools: self.pools.map(|pool| pool.account),
+            instances: self.instances.clone(),
+            cache_life: self.caches.map(|cache| cache.store.life_until(now)),
         }));
     }
 }

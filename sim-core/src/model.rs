@@ -361,6 +361,14 @@ pub struct Balancer {
     pub tag: u64,
 }
 
+impl Balancer {
+    /// Whether its choice depends on who asks.
+    #[inline(always)]
+    pub fn needs_address(&self) -> bool {
+        self.per_connection || self.policy == Balance::IpHash
+    }
+}
+
 /// A cache.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Cache {

@@ -49,8 +49,9 @@ impl Duration {
     /// The span of `nanoseconds`, rounded to the nearest whole one, held between zero and [`Duration::MAX`].
     #[inline]
     pub fn from_nanos_f64(nanoseconds: f64) -> Duration {
-        // A cast from float to integer saturates, and NaN becomes zero.
-        Duration(((nanoseconds + 0.5) as u64).min(Duration::MAX.0))
+        // A cast from float to integer saturates, and NaN becomes zero; that to a signed one is the cheaper.
+        let whole = (nanoseconds + 0.5) as i64;
+        Duration((whole.max(0) as u64).min(Duration::MAX.0))
     }
 
     /// The span as seconds, for people and reports.

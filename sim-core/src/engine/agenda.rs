@@ -7,8 +7,6 @@
 //! Events whose delay is always the same come in order by themselves: each such delay has a *lane*, a ring of which
 //! only the head competes. Everything else is in a heap of four children a node.
 
-use std::collections::VecDeque;
-
 use crate::time::Time;
 
 /// What an event is about; the order of the variants is the order at equal times.
@@ -81,29 +79,105 @@ impl Event {
     }
 }
 
-/// How many heads compete with the heap; more sources and lanes than this use the heap.
-pub const MOST_HEADS: usize = 16;
+/// How many lanes compete with the heap; more sources and constant delays than this use the heap.
+pub const MOST_LANES: usize = 16;
 
 /// All events to come.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Agenda {
     heap: Vec<Event>,
-    /// The first event of each lane, or never.
-    heads: Vec<Event>,
-    /// The other events of each lane.
-    lanes: Vec<VecDeque<Event>>,
+    lanes: Vec<Lane>,
+    /// The earliest head of a lane, and whose it is.
+    first: Event,
+    first_lane: u8,
+}
+
+/// A ring of events in their order. Its capacity is a power of two.
+#[derive(Clone, PartialEq, Debug)]
+struct Lane {
+    head: Event,
+    ring: Vec<Event>,
+    start: u32,
+    /// Events in the ring: those behind the head.
+    len: u32,
+}
+
+impl Lane {
+    const EMPTY: Lane = Lane { head: Event::NEVER, ring: Vec::new(), start: 0, len: 0 };
+
+    #[inline(always)]
+    fn at(&mut self, place: u32) -> &mut Event {
+        let mask = self.ring.len() - 1;
+        &mut self.ring[(self.start.wrapping_add(place)) as usize & mask]
+    }
+
+    #[inline(always)]
+    fn push(&mut self, event: Event) {
+        if self.head == Event::NEVER {
+            self.head = event;
+            return;
+        }
+        if self.len as usize == self.ring.len() {
+            self.grow();
+        }
+        let last = self.len;
+        self.len += 1;
+        *self.at(last) = event;
+        let before = if last == 0 { self.head } else { *self.at(last - 1) };
+        if before > event {
+            self.sort_in(last);
+        }
+    }
+
+    /// Events of one instant may come in any order, and leave in theirs.
+    #[cold]
+    #[inline(never)]
+    fn sort_in(&mut self, mut place: u32) {
+        let event = *self.at(place);
+        while place > 0 && *self.at(place - 1) > event {
+            *self.at(place) = *self.at(place - 1);
+            place -= 1;
+        }
+        if place == 0 && self.head > event {
+            *self.at(0) = std::mem::replace(&mut self.head, event);
+        } else {
+            *self.at(place) = event;
+        }
+    }
+
+    #[inline(always)]
+    fn pop(&mut self) {
+        if self.len == 0 {
+            self.head = Event::NEVER;
+            return;
+        }
+        self.head = *self.at(0);
+        self.start = self.start.wrapping_add(1);
+        self.len -= 1;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        let mut ring = Vec::with_capacity((self.ring.len() * 2).max(64));
+        for place in 0..self.len {
+            ring.push(*self.at(place));
+        }
+        ring.resize(ring.capacity().next_power_of_two(), Event::NEVER);
+        (self.ring, self.start) = (ring, 0);
+    }
 }
 
 impl Agenda {
-    /// An empty agenda with `lanes` lanes, at most [`MOST_HEADS`].
+    /// An empty agenda with `lanes` lanes, at most [`MOST_LANES`].
     pub fn new(lanes: usize) -> Agenda {
-        Agenda { heap: Vec::new(), heads: vec![Event::NEVER; lanes], lanes: vec![VecDeque::new(); lanes] }
+        Agenda { heap: Vec::new(), lanes: vec![Lane::EMPTY; lanes], first: Event::NEVER, first_lane: 0 }
     }
 
     /// How many events are to come.
     pub fn len(&self) -> usize {
-        let heads = self.heads.iter().filter(|head| **head != Event::NEVER).count();
-        self.heap.len() + heads + self.lanes.iter().map(VecDeque::len).sum::<usize>()
+        let in_lanes = |lane: &Lane| lane.len as usize + usize::from(lane.head != Event::NEVER);
+        self.heap.len() + self.lanes.iter().map(in_lanes).sum::<usize>()
     }
 
     /// Whether nothing is to come.
@@ -127,46 +201,40 @@ impl Agenda {
         self.heap[hole] = event;
     }
 
-    /// Writes down an `event` of a lane: not earlier than any other event of that lane.
-    #[inline]
+    /// Writes down an `event` of a lane. A lane is quick for events that come in their order.
+    #[inline(always)]
     pub fn push_lane(&mut self, lane: u8, event: Event) {
-        let lane = usize::from(lane);
-        if self.heads[lane] == Event::NEVER {
-            self.heads[lane] = event;
-            return;
-        }
-        let queue = &mut self.lanes[lane];
-        queue.push_back(event);
-        // Events of one instant may come in any order, and leave in theirs.
-        let mut place = queue.len() - 1;
-        while place > 0 && queue[place - 1] > event {
-            queue.swap(place - 1, place);
-            place -= 1;
-        }
-        if place == 0 && self.heads[lane] > event {
-            std::mem::swap(&mut self.heads[lane], &mut queue[0]);
+        self.lanes[usize::from(lane)].push(event);
+        if event < self.first {
+            (self.first, self.first_lane) = (event, lane);
         }
     }
 
     /// The next event, unless it is later than `until`.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self, until: Time) -> Option<Event> {
-        let mut first = self.heap.first().copied().unwrap_or(Event::NEVER);
-        let mut lane = usize::MAX;
-        for (index, head) in self.heads.iter().enumerate() {
-            if *head < first {
-                (first, lane) = (*head, index);
-            }
-        }
+        let of_heap = self.heap.first().copied().unwrap_or(Event::NEVER);
+        let first = if self.first < of_heap { self.first } else { of_heap };
         if first.time() > until || first == Event::NEVER {
             return None;
         }
-        if lane == usize::MAX {
+        if first == of_heap {
             self.pop_heap();
         } else {
-            self.heads[lane] = self.lanes[lane].pop_front().unwrap_or(Event::NEVER);
+            self.lanes[usize::from(self.first_lane)].pop();
+            self.find_first();
         }
         Some(first)
+    }
+
+    #[inline(always)]
+    fn find_first(&mut self) {
+        self.first = Event::NEVER;
+        for (index, lane) in self.lanes.iter().enumerate() {
+            if lane.head < self.first {
+                (self.first, self.first_lane) = (lane.head, index as u8);
+            }
+        }
     }
 
     #[inline]
@@ -185,10 +253,13 @@ impl Agenda {
                     let (high, high_place) = if d < c { (d, children + 3) } else { (c, children + 2) };
                     if high < low { (high, high_place) } else { (low, low_place) }
                 } else {
-                    match heap.iter().enumerate().skip(children).min_by_key(|(_, event)| **event) {
-                        Some((place, event)) => (*event, place),
-                        None => break,
+                    let mut best = (Event::NEVER, children);
+                    for (place, event) in heap.iter().enumerate().skip(children) {
+                        if *event < best.0 {
+                            best = (*event, place);
+                        }
                     }
+                    best
                 };
             if best >= last {
                 break;

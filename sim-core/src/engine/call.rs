@@ -1,11 +1,11 @@
 //! Calls: sending a visit below another, waiting for its answer, giving up, trying again, joining several answers.
 
-use crate::model::step::Step;
-use crate::model::{Call, CallId, InstanceId, Link, Target};
+use crate::model::step::{Program, Step};
+use crate::model::{BalancerId, Call, CallId, Delay, InstanceId, Link, Model, NodeId, Target};
 use crate::random::{Key, hash_name};
 use crate::time::{Duration, Time};
 
-use super::Run;
+use super::state::State;
 use super::visit::{Outcome, Phase, Visit, VisitId, hold};
 
 /// Keys what a call draws.
@@ -18,355 +18,392 @@ mod purpose {
     pub const TIMEOUT: u64 = hash_name("timeout");
 }
 
-impl Run<'_> {
-    /// Makes the present call of `id`: its first attempt, or another one.
-    pub(crate) fn attempt(&mut self, id: VisitId) {
-        let model = self.model;
-        let visit = &self.state.visits[id];
-        let attempt = visit.attempt;
-        match model.steps[usize::from(visit.step)] {
-            Step::Call(call) => {
-                let spec = &model.calls[call];
-                self.begin_attempt(id, spec);
-                let caller = self.state.visits[id];
-                if let Some(child) = self.spawn(&caller, id, id, call, u64::from(attempt)) {
-                    self.state.visits[id].link = child.0;
-                    self.await_answer(id, spec);
-                    self.set_out(child, spec);
-                }
-            }
-            Step::FanOut { call, count, need } => {
-                let spec = &model.calls[call];
-                self.begin_attempt(id, spec);
-                let join = self.join(id, count, need);
-                self.await_answer(id, spec);
-                // A copy: the caller may be over before the last branch is on its way.
-                let caller = self.state.visits[id];
-                for branch in 0..u64::from(count) {
-                    let numbered = u64::from(attempt) * u64::from(count) + branch;
-                    if let Some(child) = self.spawn(&caller, id, join, call, numbered) {
-                        self.set_out(child, spec);
-                    }
-                }
-            }
-            Step::Fork { first, branches, need } => {
-                let join = self.join(id, branches, need);
-                self.state.visits[id].phase = Phase::Calling;
-                for branch in 0..branches {
-                    let caller = &self.state.visits[id];
-                    let stream = caller.stream.child(purpose::BRANCH).numbered(u64::from(branch));
-                    let mut child = below(caller, id, stream);
-                    (child.parent, child.place, child.entered) = (join, caller.place, self.state.now);
-                    (child.step, child.phase, child.holds) = (first + branch, Phase::Running, hold::BRANCH);
-                    let child = self.insert_below(child);
-                    self.state.ready.push(child);
-                }
-            }
-            _ => {}
+impl State {
+    /// Makes the present call of `id`: its first attempt, or another one. Says who goes on.
+    #[inline(never)]
+    pub(crate) fn attempt(&mut self, model: &Model, id: VisitId) -> VisitId {
+        match model.steps[usize::from(self.visits[id].step)] {
+            Step::Call(call) => self.call(model, id, call),
+            Step::FanOut { call, count, need } => self.fan_out(model, id, call, count, need),
+            Step::Fork { first, branches, need } => self.fork(id, first, branches, need),
+            _ => id,
         }
     }
 
-    /// Counts an attempt of `id`.
-    fn begin_attempt(&mut self, id: VisitId, spec: &Call) {
-        let now = self.state.now;
-        let visit = &mut self.state.visits[id];
-        let is_first = visit.attempt == 0;
-        visit.attempt = visit.attempt.saturating_add(1);
-        if is_first
+    /// Makes an attempt of a call. Says who goes on.
+    #[inline(always)]
+    pub(crate) fn call(&mut self, model: &Model, id: VisitId, call: CallId) -> VisitId {
+        let spec = &model.calls[call];
+        let attempt = self.begin_attempt(model, id, spec);
+        let caller = self.visits[id];
+        match self.spawn(model, &caller, id, id, spec, u64::from(attempt)) {
+            Ok((child, link)) => {
+                let visit = &mut self.visits[id];
+                visit.link = child.0;
+                visit.phase = Phase::Calling;
+                if spec.timeout.is_some() {
+                    self.set_deadline(model, id, spec);
+                }
+                self.travel(model, child, link, purpose::REQUEST, Phase::Travelling)
+            }
+            Err(outcome) => self.after_attempt(model, id, outcome),
+        }
+    }
+
+    #[inline(never)]
+    fn fan_out(&mut self, model: &Model, id: VisitId, call: CallId, count: u16, need: u16) -> VisitId {
+        let spec = &model.calls[call];
+        let attempt = self.begin_attempt(model, id, spec);
+        let join = self.join(id, count, need);
+        self.visits[id].phase = Phase::Calling;
+        self.set_deadline(model, id, spec);
+        // A copy: the caller may be over before the last branch is on its way.
+        let caller = self.visits[id];
+        for branch in 0..u64::from(count) {
+            let number = u64::from(attempt) * u64::from(count) + branch;
+            let next = match self.spawn(model, &caller, id, join, spec, number) {
+                Ok((child, link)) => self.travel(model, child, link, purpose::REQUEST, Phase::Travelling),
+                Err(outcome) => self.answer(model, join, outcome),
+            };
+            if next.is_some() {
+                self.ready.push_back(next);
+            }
+        }
+        VisitId::NONE
+    }
+
+    #[inline(never)]
+    fn fork(&mut self, id: VisitId, first: Program, branches: u16, need: u16) -> VisitId {
+        let join = self.join(id, branches, need);
+        self.visits[id].phase = Phase::Calling;
+        self.visits[id].wake = Time::NEVER;
+        for branch in 0..branches {
+            let caller = &self.visits[id];
+            let stream = caller.stream.child(purpose::BRANCH).numbered(u64::from(branch));
+            let mut child = below(caller, id, stream);
+            (child.parent, child.place, child.entered) = (join, caller.place, self.now);
+            (child.step, child.phase, child.holds) = (first + branch, Phase::Running, hold::BRANCH);
+            let child = self.insert_below(child);
+            self.ready.push_back(child);
+        }
+        VisitId::NONE
+    }
+
+    /// Counts an attempt of `id`, and says how many there were before.
+    #[inline(always)]
+    fn begin_attempt(&mut self, model: &Model, id: VisitId, spec: &Call) -> u16 {
+        let now = self.now;
+        let visit = &mut self.visits[id];
+        let before = visit.attempt;
+        visit.attempt = before.saturating_add(1);
+        let is_request = visit.depth == 0;
+        if before == 0
             && let Some(retry) = spec.retry
-            && let Some(budget) = &self.model.retries[retry].budget
+            && let Some(budget) = &model.retries[retry].budget
         {
-            self.state.budgets[retry].deposit(budget, now);
+            self.budgets[retry].deposit(budget, now);
         }
-        if self.state.visits[id].depth == 0 {
-            self.count_attempt(id, is_first);
+        if is_request {
+            self.count_attempt(model, id, before == 0);
         }
+        before
     }
 
-    /// Lets `id` wait for the answer to its call, for as long as the call may take.
-    #[inline]
-    fn await_answer(&mut self, id: VisitId, spec: &Call) {
-        let visit = &mut self.state.visits[id];
-        visit.phase = Phase::Calling;
-        visit.wake = Time::NEVER;
+    /// Writes down when `id` gives its call up.
+    fn set_deadline(&mut self, model: &Model, id: VisitId, spec: &Call) {
+        self.visits[id].wake = Time::NEVER;
         if let Some(timeout) = spec.timeout {
-            let key = visit.stream.child(purpose::TIMEOUT).child(spec.tag);
-            let (span, lane) = self.drawn(timeout, key);
+            let key = self.visits[id].stream.child(purpose::TIMEOUT).child(spec.tag);
+            let (span, lane) = self.drawn(model, timeout, key);
             self.schedule(id, span, lane);
         }
     }
 
-    /// Makes the visit that `caller` sends to the target of a call, with `parent` waiting for it; or tells the
-    /// parent that nobody takes it.
-    #[inline]
+    /// Makes the visit that `caller` sends to the target of a call, with `parent` waiting for it, and says over
+    /// which link it goes; or says why it is not sent.
+    #[inline(always)]
     fn spawn(
         &mut self,
-        visit: &Visit,
-        caller: VisitId,
+        model: &Model,
+        caller: &Visit,
+        id: VisitId,
         parent: VisitId,
-        call: CallId,
+        spec: &Call,
         number: u64,
-    ) -> Option<VisitId> {
-        let spec = &self.model.calls[call];
-        if spec.depth_bound.is_some_and(|bound| u16::from(visit.depth) >= bound) || visit.depth == u8::MAX {
-            self.answer(parent, Outcome::TooDeep);
-            return None;
+    ) -> Result<(VisitId, Link), Outcome> {
+        if caller.depth == u8::MAX || spec.depth_bound.is_some_and(|bound| u16::from(caller.depth) >= bound) {
+            return Err(Outcome::TooDeep);
         }
+        let (place, link) = self.destination(model, id, spec).ok_or(Outcome::Refused)?;
         let stream = match spec.target {
             // A balancer hands the request on: it changes none of its draws.
-            Target::Upstream(_) => visit.stream,
-            Target::Node(..) | Target::Name(..) => visit.stream.child(spec.tag).numbered(number),
+            Target::Upstream(_) => caller.stream,
+            Target::Node(..) | Target::Name(..) => caller.stream.numbered_child(spec.tag, number),
         };
-        let mut child = below(visit, caller, stream);
-        child.parent = parent;
-        let Some(place) = self.destination(caller, call) else {
-            self.answer(parent, Outcome::Refused);
-            return None;
-        };
-        child.place = place;
-        child.step = self.model.nodes[self.model.instances[place].node].entry[usize::from(spec.operation)];
-        Some(self.insert_below(child))
+        let mut child = below(caller, id, stream);
+        (child.parent, child.place) = (parent, place);
+        child.step = model.nodes[model.instances[place].node].entry[usize::from(spec.operation)];
+        Ok((self.insert_below(child), link))
     }
 
+    #[inline(always)]
     fn insert_below(&mut self, child: Visit) -> VisitId {
-        let root = VisitId(child.root);
-        self.state.visits[root].root += 1;
-        self.state.visits.insert(child)
+        self.visits[VisitId(child.root)].root += 1;
+        self.visits.insert(child)
     }
 
-    /// Which instance takes the call.
-    fn destination(&mut self, caller: VisitId, call: CallId) -> Option<InstanceId> {
-        match &self.model.calls[call].target {
-            Target::Node(node, _) => self.next_turn(*node),
+    /// Which instance takes the call, and over which link.
+    #[inline(always)]
+    fn destination(&mut self, model: &Model, caller: VisitId, spec: &Call) -> Option<(InstanceId, Link)> {
+        match &spec.target {
+            Target::Node(node, link) => Some((self.next_turn(*node)?, *link)),
+            Target::Upstream(balancer) => self.choose_upstream(model, caller, *balancer),
             Target::Name(name, nodes) => {
-                let record = self.resolved(caller, *name);
-                self.next_turn(nodes[record].0)
-            }
-            Target::Upstream(balancer) => self.choose_upstream(caller, *balancer),
-        }
-    }
-
-    fn next_turn(&mut self, node: crate::model::NodeId) -> Option<InstanceId> {
-        let turns = &mut self.state.turns[node];
-        match turns.ready.len() {
-            0 => None,
-            1 => Some(turns.ready[0]),
-            count => {
-                let turn = if (turns.next as usize) < count { turns.next } else { 0 };
-                turns.next = turn + 1;
-                Some(turns.ready[turn as usize])
+                let (node, link) = nodes[self.resolved(model, caller, *name)];
+                Some((self.next_turn(node)?, link))
             }
         }
     }
 
-    fn choose_upstream(&mut self, caller: VisitId, balancer: crate::model::BalancerId) -> Option<InstanceId> {
-        let spec = &self.model.balancers[balancer];
-        let address = self.address_of(caller);
-        let mut draws = self.state.visits[caller].stream.child(spec.tag).draws();
-        let state = &mut self.state.balancers[balancer];
-        let slot = if spec.per_connection {
-            match state.connections.get(&address) {
-                Some(&slot) => slot,
-                None => {
-                    let slot = spec.policy.choose(&mut state.memory, address, &mut draws)?;
-                    state.connections.insert(address, slot);
-                    slot
-                }
-            }
-        } else {
-            spec.policy.choose(&mut state.memory, address, &mut draws)?
+    #[inline(always)]
+    fn next_turn(&mut self, node: NodeId) -> Option<InstanceId> {
+        let turns = &mut self.turns[node];
+        let turn = if (turns.next as usize) < turns.ready.len() { turns.next } else { 0 };
+        turns.next = turn + 1;
+        turns.ready.get(turn as usize).copied()
+    }
+
+    #[inline(always)]
+    fn choose_upstream(
+        &mut self,
+        model: &Model,
+        caller: VisitId,
+        balancer: BalancerId,
+    ) -> Option<(InstanceId, Link)> {
+        let spec = &model.balancers[balancer];
+        let mut draws = self.visits[caller].stream.child(spec.tag).draws();
+        let address = if spec.needs_address() { self.address_of(model, caller) } else { 0 };
+        let state = &mut self.balancers[balancer];
+        let kept = if spec.per_connection { state.connections.get(&address).copied() } else { None };
+        let slot = match kept {
+            Some(slot) => slot,
+            None => spec.policy.choose(&mut state.memory, address, &mut draws)?,
         };
+        if spec.per_connection && kept.is_none() {
+            state.connections.insert(address, slot);
+        }
         state.memory.in_flight[slot as usize] += 1;
-        let visit = &mut self.state.visits[caller];
+        let (place, upstream) = state.slots[slot as usize];
+        let visit = &mut self.visits[caller];
         visit.since = u64::from(slot);
         visit.holds |= hold::UPSTREAM;
-        Some(state.slots[slot as usize].0)
+        Some((place, spec.upstreams[upstream as usize].1))
     }
 
     /// Notes at a balancer that the request it sent upstream has been answered.
-    fn upstream_answered(&mut self, id: VisitId, balancer: crate::model::BalancerId) {
-        let visit = &mut self.state.visits[id];
-        if visit.holds & hold::UPSTREAM != 0 {
-            visit.holds &= !hold::UPSTREAM;
-            self.state.balancers[balancer].memory.in_flight[visit.since as usize] -= 1;
+    #[inline(always)]
+    fn upstream_answered(&mut self, model: &Model, id: VisitId) {
+        let visit = &mut self.visits[id];
+        visit.holds &= !hold::UPSTREAM;
+        let slot = visit.since as usize;
+        if let Step::Call(call) = model.steps[usize::from(visit.step)]
+            && let Target::Upstream(balancer) = model.calls[call].target
+        {
+            self.balancers[balancer].memory.in_flight[slot] -= 1;
         }
     }
 
-    /// Sends `child` over the link to its node.
-    #[inline]
-    fn set_out(&mut self, child: VisitId, spec: &Call) {
-        let link = self.link_to(child, spec);
-        self.travel(child, link, purpose::REQUEST, Phase::Travelling);
-    }
-
-    /// The link between a call site and the instance that `child` is for.
-    fn link_to(&self, child: VisitId, spec: &Call) -> Link {
-        let node = self.model.instances[self.state.visits[child].place].node;
-        let upstreams = match &spec.target {
-            Target::Node(_, link) => return *link,
-            Target::Name(_, nodes) => nodes,
-            Target::Upstream(balancer) => &self.model.balancers[*balancer].upstreams,
+    /// The link over which the answer of `child` goes back to its caller.
+    #[inline(always)]
+    fn link_back(&self, model: &Model, child: &Visit, caller: VisitId) -> Option<Link> {
+        let visit = &self.visits[caller];
+        let (Step::Call(call) | Step::FanOut { call, .. }) = model.steps[usize::from(visit.step)] else {
+            return None;
         };
-        let found = upstreams.iter().find(|(upstream, _)| *upstream == node);
-        found.expect("a call goes to one of its targets").1
+        Some(match &model.calls[call].target {
+            Target::Node(_, link) => *link,
+            Target::Upstream(balancer) => {
+                let (_, upstream) = self.balancers[*balancer].slots[visit.since as usize];
+                model.balancers[*balancer].upstreams[upstream as usize].1
+            }
+            Target::Name(_, nodes) => {
+                let node = model.instances[child.place].node;
+                nodes.iter().find(|(target, _)| *target == node)?.1
+            }
+        })
     }
 
-    #[inline]
-    fn travel(&mut self, id: VisitId, link: Link, purpose: u64, phase: Phase) {
-        let visit = &mut self.state.visits[id];
+    /// Sends `id` over `link`, to its node or back from it. Says who goes on if that takes no time.
+    #[inline(always)]
+    fn travel(&mut self, model: &Model, id: VisitId, link: Link, purpose: u64, phase: Phase) -> VisitId {
+        let visit = &mut self.visits[id];
         visit.phase = phase;
+        let (span, lane) = match link {
+            Link { latency: Delay::None, wires: None } => {
+                // Hand-offs happen at once.
+                self.events += 1;
+                return match phase {
+                    Phase::Returning => self.deliver(model, id),
+                    _ => self.arrive(model, id),
+                };
+            }
+            Link { latency: Delay::Constant { span, lane }, wires: None } => (span, lane),
+            Link { .. } => (self.transfer(model, id, link, purpose), None),
+        };
+        self.schedule(id, span, lane);
+        VisitId::NONE
+    }
+
+    /// How long `id` is on its way over a link with a drawn latency or a bandwidth.
+    #[inline(never)]
+    fn transfer(&mut self, model: &Model, id: VisitId, link: Link, purpose: u64) -> Duration {
+        let visit = &self.visits[id];
         // The two hops around a balancer carry the same stream; the node tells them apart.
-        let tag = self.model.nodes[self.model.instances[visit.place].node].tag;
+        let tag = model.nodes[model.instances[visit.place].node].tag;
         let key = visit.stream.child(purpose.wrapping_add(tag));
-        let (mut span, mut lane) = self.drawn(link.latency, key);
-        if let Some((there, back)) = link.wires {
-            let (wire, bytes) = match phase {
-                Phase::Returning => (back, self.reply_bytes(id)),
-                _ => (there, self.request_bytes(id)),
-            };
-            let free = self.state.wires[wire].max(self.state.now);
-            let sent =
-                free + Duration::from_nanos_f64(bytes as f64 * self.model.wires[wire].nanoseconds_per_byte);
-            self.state.wires[wire] = sent;
-            span = span + (sent - self.state.now);
-            lane = None;
-        }
-        if span == Duration::ZERO {
-            // Hand-offs happen at once.
-            self.state.events += 1;
-            match phase {
-                Phase::Returning => self.deliver(id),
-                _ => self.arrive(id),
-            }
-        } else {
-            self.schedule(id, span, lane);
-        }
+        let is_reply = visit.phase == Phase::Returning;
+        let (latency, _) = self.drawn(model, link.latency, key);
+        let Some((there, back)) = link.wires else { return latency };
+        let wire = if is_reply { back } else { there };
+        let bytes = if is_reply { self.reply_bytes(model, id) } else { self.request_bytes(model, id) };
+        let free = self.wires[wire].max(self.now);
+        let sent = free + Duration::from_nanos_f64(bytes as f64 * model.wires[wire].nanoseconds_per_byte);
+        self.wires[wire] = sent;
+        latency + (sent - self.now)
     }
 
-    /// `id` has left its node; its outcome goes back to whoever waits for it.
-    pub(crate) fn send_back(&mut self, id: VisitId, outcome: Outcome) {
-        let visit = &mut self.state.visits[id];
+    /// `id` has left its node; its outcome goes back to whoever waits for it. Says who goes on.
+    #[inline(always)]
+    pub(crate) fn send_back(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
+        let visit = &mut self.visits[id];
         visit.outcome = outcome;
-        let parent = visit.parent;
-        if !parent.is_some() {
-            self.orphan_ends(id);
-            return;
+        if !visit.parent.is_some() {
+            self.orphan_ends(model, id);
+            return VisitId::NONE;
         }
-        let is_branch = visit.holds & hold::BRANCH != 0;
-        match self.call_of(parent) {
-            Some(call) if !is_branch => {
-                let link = self.link_to(id, &self.model.calls[call]);
-                self.travel(id, link, purpose::REPLY, Phase::Returning);
-            }
-            _ => self.deliver(id),
+        if visit.holds & hold::BRANCH != 0 {
+            return self.deliver(model, id);
         }
-    }
-
-    /// The call that `parent` (a caller, or the join of a fan-out) waits for.
-    fn call_of(&self, parent: VisitId) -> Option<CallId> {
-        match self.model.steps[usize::from(self.state.visits[parent].step)] {
-            Step::Call(call) | Step::FanOut { call, .. } => Some(call),
-            _ => None,
+        let visit = *visit;
+        // The join of a fan-out stands at the same step as the caller, so either leads to the call.
+        match self.link_back(model, &visit, visit.parent) {
+            Some(link) => self.travel(model, id, link, purpose::REPLY, Phase::Returning),
+            None => self.deliver(model, id),
         }
     }
 
-    /// The answer of `id` is there.
-    pub(crate) fn deliver(&mut self, id: VisitId) {
-        let visit = &self.state.visits[id];
+    /// The answer of `id` is there. Says who goes on.
+    #[inline(always)]
+    pub(crate) fn deliver(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let visit = &self.visits[id];
         let (parent, outcome) = (visit.parent, visit.outcome);
         if !parent.is_some() {
-            return self.orphan_ends(id);
+            self.orphan_ends(model, id);
+            return VisitId::NONE;
         }
-        self.state.visits.release(id);
-        self.answer(parent, outcome);
+        self.visits.release(id);
+        self.answer(model, parent, outcome)
     }
 
     /// The work of a visit that nobody waits for any more is over.
-    fn orphan_ends(&mut self, id: VisitId) {
-        let visit = &self.state.visits[id];
+    #[cold]
+    #[inline(never)]
+    fn orphan_ends(&mut self, model: &Model, id: VisitId) {
+        let visit = &self.visits[id];
         if visit.parent == VisitId::GIVEN_UP && visit.outcome == Outcome::Completed {
-            self.count_late(id);
+            self.count_late(model, id);
         }
-        self.state.visits.release(id);
+        self.visits.release(id);
     }
 
-    /// `id` gets an answer to its call, or one of the answers it joins.
-    fn answer(&mut self, id: VisitId, outcome: Outcome) {
-        let visit = &mut self.state.visits[id];
+    /// `id` gets an answer to its call, or one of the answers it joins. Says who goes on.
+    #[inline(always)]
+    fn answer(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
+        let visit = &mut self.visits[id];
         if visit.phase == Phase::Joining {
-            return self.join_answer(id, outcome);
+            return self.join_answer(model, id, outcome);
         }
         visit.wake = Time::NEVER;
         visit.link = VisitId::NONE.0;
         visit.phase = Phase::Running;
-        self.after_attempt(id, outcome);
+        if visit.holds & hold::UPSTREAM != 0 {
+            self.upstream_answered(model, id);
+        }
+        if outcome == Outcome::Completed && self.hung_until <= self.now {
+            self.visits[id].step += 1;
+            return id;
+        }
+        self.after_attempt(model, id, outcome)
     }
 
-    /// An attempt of `id` has ended: it goes on, tries again or fails.
-    fn after_attempt(&mut self, id: VisitId, outcome: Outcome) {
-        let model = self.model;
-        let visit = &mut self.state.visits[id];
-        let step = model.steps[usize::from(visit.step)];
-        if let Step::Call(call) = step
-            && let Target::Upstream(balancer) = model.calls[call].target
-        {
-            self.upstream_answered(id, balancer);
-        }
-        let visit = &mut self.state.visits[id];
+    /// An attempt of `id` has ended, not as plainly as it may: it goes on later, tries again or fails.
+    #[cold]
+    #[inline(never)]
+    fn after_attempt(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
+        let visit = &mut self.visits[id];
         if outcome == Outcome::Completed {
-            let hung_until = self.state.instances[visit.place].hung_until;
-            if hung_until > self.state.now {
-                // An instance that stands still goes on with the answer later.
-                visit.phase = Phase::Waiting;
-                return self.schedule(id, hung_until - self.state.now, None);
+            let hung_until = self.instances[visit.place].hung_until;
+            if hung_until <= self.now {
+                visit.step += 1;
+                return id;
             }
-            visit.step += 1;
-            self.state.ready.push(id);
-            return;
+            // An instance that stands still goes on with the answer later.
+            visit.phase = Phase::Waiting;
+            self.schedule(id, hung_until - self.now, None);
+            return VisitId::NONE;
         }
-        let (Step::Call(call) | Step::FanOut { call, .. }) = step else { return self.fail(id, outcome) };
-        match self.retry_after(id, call) {
-            None => self.fail(id, outcome),
+        let step = model.steps[usize::from(visit.step)];
+        let (Step::Call(call) | Step::FanOut { call, .. }) = step else {
+            return self.fail(model, id, outcome);
+        };
+        match self.retry_after(model, id, call) {
+            None => self.fail(model, id, outcome),
             Some(wait) => {
-                self.state.visits[id].phase = Phase::BackingOff;
+                self.visits[id].phase = Phase::BackingOff;
                 // Even without a wait it is an event of its own, so that endless retries meet the bound of events.
                 self.schedule(id, wait, None);
+                VisitId::NONE
             }
         }
     }
 
     /// How long `id` waits before it tries again, if it does.
-    fn retry_after(&mut self, id: VisitId, call: CallId) -> Option<Duration> {
-        let retry = self.model.calls[call].retry?;
-        let policy = &self.model.retries[retry];
-        let visit = &self.state.visits[id];
+    fn retry_after(&mut self, model: &Model, id: VisitId, call: CallId) -> Option<Duration> {
+        let retry = model.calls[call].retry?;
+        let policy = &model.retries[retry];
+        let visit = &self.visits[id];
         if policy.attempts.is_some_and(|attempts| u32::from(visit.attempt) >= attempts) {
             return None;
         }
         if let Some(budget) = &policy.budget
-            && !self.state.budgets[retry].withdraw(budget, self.state.now)
+            && !self.budgets[retry].withdraw(budget, self.now)
         {
             return None;
         }
-        let key = visit.stream.child(purpose::BACKOFF).child(self.model.calls[call].tag);
+        let key = visit.stream.child(purpose::BACKOFF).child(model.calls[call].tag);
         let retries = u32::from(visit.attempt).saturating_sub(1);
-        Some(policy.backoff.wait(retries, &mut key.draws(), &self.model.samplers))
+        Some(policy.backoff.wait(retries, &mut key.draws(), &model.samplers))
     }
 
-    /// The call of `id` has taken too long: it is given up, but the work below goes on unless it is cancelled.
-    pub(crate) fn call_timed_out(&mut self, id: VisitId) {
-        let visit = &self.state.visits[id];
+    /// The call of `id` has taken too long: it is given up, but the work below goes on unless it is cancelled. Says
+    /// who goes on.
+    #[inline(never)]
+    pub(crate) fn call_timed_out(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let visit = &mut self.visits[id];
         let is_client = visit.depth == 0;
         let below = VisitId(visit.link);
-        let cancels = self.call_of(id).is_some_and(|call| self.model.calls[call].cancels);
-        self.state.visits[id].link = VisitId::NONE.0;
-        self.state.visits[id].phase = Phase::Running;
+        (visit.link, visit.phase) = (VisitId::NONE.0, Phase::Running);
+        if visit.holds & hold::UPSTREAM != 0 {
+            self.upstream_answered(model, id);
+        }
         self.let_go(below, is_client);
-        if cancels {
-            self.cancel(below);
+        if let Step::Call(call) | Step::FanOut { call, .. } = model.steps[usize::from(self.visits[id].step)]
+            && model.calls[call].cancels
+        {
+            self.cancel(model, below);
         }
         let outcome = if is_client { Outcome::Timeout } else { Outcome::UpstreamTimeout };
-        self.after_attempt(id, outcome);
+        self.after_attempt(model, id, outcome)
     }
 
     /// Nobody waits for `id` any more.
@@ -374,22 +411,23 @@ impl Run<'_> {
         if !id.is_some() {
             return;
         }
-        self.state.visits[id].parent = if by_client { VisitId::GIVEN_UP } else { VisitId::NONE };
+        self.visits[id].parent = if by_client { VisitId::GIVEN_UP } else { VisitId::NONE };
     }
 
     /// Makes a visit that collects `count` answers for `id`, of which `need` must be good.
     fn join(&mut self, id: VisitId, count: u16, need: u16) -> VisitId {
-        let caller = &self.state.visits[id];
+        let caller = &self.visits[id];
         let mut join = below(caller, id, caller.stream);
         (join.parent, join.place, join.step) = (id, caller.place, caller.step);
         (join.phase, join.link, join.since) = (Phase::Joining, u32::from(count), u64::from(need));
         let join = self.insert_below(join);
-        self.state.visits[id].link = join.0;
+        self.visits[id].link = join.0;
         join
     }
 
-    fn join_answer(&mut self, id: VisitId, outcome: Outcome) {
-        let join = &mut self.state.visits[id];
+    #[inline(never)]
+    fn join_answer(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
+        let join = &mut self.visits[id];
         join.link -= 1;
         let parent = join.parent;
         let still_out = u64::from(join.link);
@@ -399,30 +437,38 @@ impl Run<'_> {
         } else {
             (still_out < join.since).then_some(outcome)
         };
+        let mut next = VisitId::NONE;
         if let Some(verdict) = verdict
             && parent.is_some()
         {
             // Later answers count for nobody.
-            self.state.visits[id].parent = VisitId::NONE;
-            self.answer(parent, verdict);
+            self.visits[id].parent = VisitId::NONE;
+            next = self.answer_once(model, parent, verdict);
         }
         if still_out == 0 {
-            self.state.visits.release(id);
+            self.visits.release(id);
         }
+        next
+    }
+
+    /// [`State::answer`] for a caller that joins, out of line to end the recursion of inlining.
+    #[inline(never)]
+    fn answer_once(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
+        self.answer(model, id, outcome)
     }
 
     /// Stops the work of `id` and of what it waits for, where the scenario says that giving up is told downwards.
-    pub(crate) fn cancel(&mut self, id: VisitId) {
+    pub(crate) fn cancel(&mut self, model: &Model, id: VisitId) {
         if !id.is_some() {
             return;
         }
-        let visit = &self.state.visits[id];
+        let visit = &self.visits[id];
         let is_calling = visit.phase == Phase::Calling;
         let below = VisitId(visit.link);
         match visit.phase {
             // What travels back, or collects answers, uses nothing.
             Phase::Returning | Phase::Joining | Phase::Over | Phase::Free | Phase::Thinking => return,
-            Phase::Travelling => return self.state.visits.release(id),
+            Phase::Travelling => return self.visits.release(id),
             Phase::Running => return,
             Phase::InLine
             | Phase::Working
@@ -432,41 +478,44 @@ impl Run<'_> {
             | Phase::Parked => {}
         }
         if is_calling {
-            self.state.visits[id].link = VisitId::NONE.0;
+            self.visits[id].link = VisitId::NONE.0;
             self.let_go(below, false);
-            self.cancel(below);
+            self.cancel(model, below);
         }
-        self.kill(id, Outcome::Cancelled);
+        self.kill(model, id, Outcome::Cancelled);
     }
 
     /// Ends `id` wherever it is, with an error for whoever waits for it.
-    pub(crate) fn kill(&mut self, id: VisitId, outcome: Outcome) {
-        let id = self.withdraw(id);
-        let visit = &mut self.state.visits[id];
+    #[inline(never)]
+    pub(crate) fn kill(&mut self, model: &Model, id: VisitId, outcome: Outcome) {
+        let id = self.withdraw(model, id);
+        let visit = &mut self.visits[id];
         visit.wake = Time::NEVER;
         if visit.phase == Phase::Calling {
             let below = VisitId(visit.link);
+            let is_upstream = visit.holds & hold::UPSTREAM != 0;
             self.let_go(below, false);
-            let step = self.model.steps[usize::from(self.state.visits[id].step)];
-            if let Step::Call(call) = step
-                && let Target::Upstream(balancer) = self.model.calls[call].target
-            {
-                self.upstream_answered(id, balancer);
+            if is_upstream {
+                self.upstream_answered(model, id);
             }
         }
-        self.state.visits[id].phase = Phase::Running;
-        self.fail(id, outcome);
+        self.visits[id].phase = Phase::Running;
+        let next = self.fail(model, id, outcome);
+        if next.is_some() {
+            self.ready.push_back(next);
+        }
     }
 
     /// The number that stands for the source address of the request that `id` belongs to.
-    pub(crate) fn address_of(&self, id: VisitId) -> u64 {
+    #[inline(never)]
+    pub(crate) fn address_of(&self, model: &Model, id: VisitId) -> u64 {
         let root = self.root_of(id);
-        self.session_of(root).unwrap_or(self.state.visits[root].since)
+        self.session_of(model, root).unwrap_or(self.visits[root].since)
     }
 }
 
 /// A visit below `caller`, with everything that the request hands down.
-#[inline]
+#[inline(always)]
 fn below(caller: &Visit, id: VisitId, stream: Key) -> Visit {
     Visit {
         stream,

@@ -6,10 +6,9 @@ use crate::policy::scale::{Hpa, HpaMemory, Observation};
 use crate::random::hash_name;
 use crate::time::{Duration, Time};
 
-use super::Run;
 use super::agenda::{Event, Rank};
 use super::pool::{PoolState, Service};
-use super::state::Life;
+use super::state::{Life, State};
 use super::visit::{Outcome, Phase, VisitId, hold};
 
 const UP: u64 = hash_name("time to failure");
@@ -63,46 +62,47 @@ impl ControllerState {
     }
 }
 
-impl Run<'_> {
-    pub(crate) fn start_controller(&mut self, id: ControllerId) {
-        let first = match &self.model.controllers[id] {
+impl State {
+    pub(crate) fn start_controller(&mut self, model: &Model, id: ControllerId) {
+        let first = match &model.controllers[id] {
             Controller::Hpa { policy, node, .. } => {
-                let count = self.model.instances_of(*node).len();
-                if let ControllerState::Hpa { seen, .. } = &mut self.state.controllers[id] {
+                let count = model.instances_of(*node).len();
+                if let ControllerState::Hpa { seen, .. } = &mut self.controllers[id] {
                     *seen = vec![0; count];
                 }
                 Time::ZERO + policy.sync
             }
             Controller::Scheduled { at, .. } | Controller::Change { at, .. } => *at,
             Controller::Recurring { up, tag, .. } => {
-                let mut draws = self.state.key.child(*tag).child(UP).numbered(0).draws();
-                Time::ZERO + self.model.samplers[*up].sample_duration(&mut draws)
+                let mut draws = self.key.child(*tag).child(UP).numbered(0).draws();
+                Time::ZERO + model.samplers[*up].sample_duration(&mut draws)
             }
         };
         self.schedule_control(first, id.0);
     }
 
     fn schedule_control(&mut self, at: Time, slot: u32) {
-        self.state.agenda.push(Event::new(at, Rank::Control, 0, slot));
+        self.agenda.push(Event::new(at, Rank::Control, 0, slot));
     }
 
-    pub(crate) fn control(&mut self, slot: u32) {
+    pub(crate) fn control(&mut self, model: &Model, slot: u32) {
         if slot >= BOOTED {
-            return self.booted(InstanceId(slot - BOOTED));
+            return self.booted(model, InstanceId(slot - BOOTED));
         }
-        let model = self.model;
         let id = ControllerId(slot);
-        self.state.events += 1;
+        self.events += 1;
         match &model.controllers[id] {
-            Controller::Hpa { node, policy, boot, tag } => self.autoscale(id, *node, policy, *boot, *tag),
+            Controller::Hpa { node, policy, boot, tag } => {
+                self.autoscale(model, id, *node, policy, *boot, *tag)
+            }
             Controller::Scheduled { span, targets, fault, .. } => {
-                let until = self.state.now.saturating_add(*span);
+                let until = self.now.saturating_add(*span);
                 let starts = self.toggle_fault(id);
                 for target in targets {
                     if starts {
-                        self.break_instance(id, *target, *fault, until)
+                        self.break_instance(model, id, *target, *fault, until)
                     } else {
-                        self.mend(id, *target, *fault)
+                        self.mend(model, id, *target, *fault)
                     }
                 }
                 if starts {
@@ -111,24 +111,23 @@ impl Run<'_> {
             }
             Controller::Recurring { target, up, down, fault, tag } => {
                 let starts = self.toggle_fault(id);
-                let ControllerState::Fault { times, .. } = self.state.controllers[id] else { return };
+                let ControllerState::Fault { times, .. } = self.controllers[id] else { return };
                 let (purpose, sampler) = if starts { (DOWN, down) } else { (UP, up) };
-                let mut draws = self.state.key.child(*tag).child(purpose).numbered(times).draws();
-                let until =
-                    self.state.now.saturating_add(model.samplers[*sampler].sample_duration(&mut draws));
+                let mut draws = self.key.child(*tag).child(purpose).numbered(times).draws();
+                let until = self.now.saturating_add(model.samplers[*sampler].sample_duration(&mut draws));
                 if starts {
-                    self.break_instance(id, *target, *fault, until);
+                    self.break_instance(model, id, *target, *fault, until);
                 } else {
-                    self.mend(id, *target, *fault);
+                    self.mend(model, id, *target, *fault);
                 }
                 self.schedule_control(until, slot);
             }
-            Controller::Change { variant, .. } => self.state.variant = *variant,
+            Controller::Change { variant, .. } => self.variant = *variant,
         }
     }
 
     fn toggle_fault(&mut self, id: ControllerId) -> bool {
-        match &mut self.state.controllers[id] {
+        match &mut self.controllers[id] {
             ControllerState::Fault { is_on, times, .. } => {
                 *is_on = !*is_on;
                 *times += u64::from(!*is_on);
@@ -140,43 +139,50 @@ impl Run<'_> {
 
     // Autoscaling.
 
-    fn autoscale(&mut self, id: ControllerId, node: NodeId, policy: &Hpa, boot: Delay, tag: u64) {
-        let now = self.state.now;
-        let seen = self.observe(id, node);
-        let ControllerState::Hpa { memory, .. } = &mut self.state.controllers[id] else { return };
+    fn autoscale(
+        &mut self,
+        model: &Model,
+        id: ControllerId,
+        node: NodeId,
+        policy: &Hpa,
+        boot: Delay,
+        tag: u64,
+    ) {
+        let now = self.now;
+        let seen = self.observe(model, id, node);
+        let ControllerState::Hpa { memory, .. } = &mut self.controllers[id] else { return };
         let wanted = policy.decide(memory, now, seen);
         if wanted != seen.current {
-            self.state.tally.log.push(LogEntry {
+            self.tally.log.push(LogEntry {
                 at: now,
                 node,
                 what: Action::Scaled { from: seen.current, to: wanted },
             });
         }
         for _ in seen.current..wanted {
-            self.start_instance(id, node, boot, tag);
+            self.start_instance(model, id, node, boot, tag);
         }
         for _ in wanted..seen.current {
-            self.stop_instance(node);
+            self.stop_instance(model, node);
         }
         self.schedule_control(now + policy.sync, id.0);
     }
 
     /// How busy the instances of `node` have been since the last look.
-    fn observe(&mut self, id: ControllerId, node: NodeId) -> Observation {
-        let now = self.state.now;
-        let model = self.model;
+    fn observe(&mut self, model: &Model, id: ControllerId, node: NodeId) -> Observation {
+        let now = self.now;
         let mut seen = Observation { current: 0, ready: 0, unready: 0, usage: 0.0 };
-        let ControllerState::Hpa { seen: before, looked, .. } = &mut self.state.controllers[id] else {
+        let ControllerState::Hpa { seen: before, looked, .. } = &mut self.controllers[id] else {
             return seen;
         };
         let span = now - std::mem::replace(looked, now);
         let slot = usize::from(model.nodes[node].main_pool.unwrap_or(0));
         for (number, instance) in model.instances_of(node).enumerate() {
             let pool = model.instances[instance].pools[slot];
-            let account = &mut self.state.pools[pool].account;
+            let account = &mut self.pools[pool].account;
             account.touch(now);
             let busy = account.busy_time - std::mem::replace(&mut before[number], account.busy_time);
-            match self.state.instances[instance].life {
+            match self.instances[instance].life {
                 Life::Up => {
                     seen.ready += 1;
                     let servers = f64::from(model.pools[pool].servers.max(1));
@@ -194,112 +200,116 @@ impl Run<'_> {
         seen
     }
 
-    fn start_instance(&mut self, id: ControllerId, node: NodeId, boot: Delay, tag: u64) {
-        let free = self
-            .model
-            .instances_of(node)
-            .find(|instance| self.state.instances[*instance].life == Life::Absent);
+    fn start_instance(&mut self, model: &Model, id: ControllerId, node: NodeId, boot: Delay, tag: u64) {
+        let free = model.instances_of(node).find(|instance| self.instances[*instance].life == Life::Absent);
         let Some(instance) = free else { return };
-        let ControllerState::Hpa { started, .. } = &mut self.state.controllers[id] else { return };
+        let ControllerState::Hpa { started, .. } = &mut self.controllers[id] else { return };
         *started += 1;
-        let key = self.state.key.child(tag).numbered(*started);
-        let (span, _) = self.drawn(boot, key);
-        let at = self.state.now + span;
-        let state = &mut self.state.instances[instance];
+        let key = self.key.child(tag).numbered(*started);
+        let (span, _) = self.drawn(model, boot, key);
+        let at = self.now + span;
+        let state = &mut self.instances[instance];
         state.life = Life::Booting(at);
-        state.slowness = self.model.instances[instance].slowness;
-        self.count_instances(node);
+        state.slowness = model.instances[instance].slowness;
+        self.count_instances(model, node);
         self.schedule_control(at, BOOTED + instance.0);
     }
 
-    fn booted(&mut self, instance: InstanceId) {
-        let state = &mut self.state.instances[instance];
-        if state.life != Life::Booting(self.state.now) {
+    fn booted(&mut self, model: &Model, instance: InstanceId) {
+        let state = &mut self.instances[instance];
+        if state.life != Life::Booting(self.now) {
             return;
         }
         state.life = Life::Up;
-        self.state.events += 1;
-        self.refresh_rotation(self.model.instances[instance].node);
+        self.events += 1;
+        self.refresh_rotation(model, model.instances[instance].node);
     }
 
     /// The youngest instance goes: one that boots at once, one that is up once it has finished what it has.
-    fn stop_instance(&mut self, node: NodeId) {
-        let states = &self.state.instances;
+    fn stop_instance(&mut self, model: &Model, node: NodeId) {
+        let states = &self.instances;
         let booting = |id: &InstanceId| matches!(states[*id].life, Life::Booting(_));
         let up = |id: &InstanceId| matches!(states[*id].life, Life::Up | Life::Down);
-        let mut instances = self.model.instances_of(node).collect::<Vec<_>>();
+        let mut instances = model.instances_of(node).collect::<Vec<_>>();
         instances.reverse();
         let chosen = instances.iter().find(|id| booting(id)).or_else(|| instances.iter().find(|id| up(id)));
         let Some(&instance) = chosen else { return };
-        let state = &mut self.state.instances[instance];
+        let state = &mut self.instances[instance];
         if state.present == 0 {
-            return self.retire(instance);
+            return self.retire(model, instance);
         }
         state.life = Life::Draining;
-        self.refresh_rotation(node);
+        self.refresh_rotation(model, node);
     }
 
     /// An instance is gone.
-    pub(crate) fn retire(&mut self, instance: InstanceId) {
-        let node = self.model.instances[instance].node;
-        self.state.instances[instance].life = Life::Absent;
-        self.refresh_rotation(node);
-        self.count_instances(node);
+    pub(crate) fn retire(&mut self, model: &Model, instance: InstanceId) {
+        let node = model.instances[instance].node;
+        self.instances[instance].life = Life::Absent;
+        self.refresh_rotation(model, node);
+        self.count_instances(model, node);
     }
 
-    fn count_instances(&mut self, node: NodeId) {
-        let exists = |id: &InstanceId| self.state.instances[*id].life != Life::Absent;
-        let count = self.model.instances_of(node).filter(exists).count() as u32;
-        self.state.tally.nodes[node].set_instances(self.state.now, count);
+    fn count_instances(&mut self, model: &Model, node: NodeId) {
+        let exists = |id: &InstanceId| self.instances[*id].life != Life::Absent;
+        let count = model.instances_of(node).filter(exists).count() as u32;
+        self.tally.nodes[node].set_instances(self.now, count);
     }
 
     // Faults.
 
-    fn break_instance(&mut self, id: ControllerId, target: InstanceId, fault: Fault, until: Time) {
-        let node = self.model.instances[target].node;
-        self.state.tally.log.push(LogEntry { at: self.state.now, node, what: Action::Broke(target) });
+    fn break_instance(
+        &mut self,
+        model: &Model,
+        id: ControllerId,
+        target: InstanceId,
+        fault: Fault,
+        until: Time,
+    ) {
+        let node = model.instances[target].node;
+        self.tally.log.push(LogEntry { at: self.now, node, what: Action::Broke(target) });
         match fault {
-            Fault::Crash => self.crash(target),
-            Fault::Hang => self.hang(id, target, until),
-            Fault::Slow(factor) => self.stretch(target, factor),
+            Fault::Crash => self.crash(model, target),
+            Fault::Hang => self.hang(model, id, target, until),
+            Fault::Slow(factor) => self.stretch(model, target, factor),
         }
     }
 
-    fn mend(&mut self, id: ControllerId, target: InstanceId, fault: Fault) {
-        let node = self.model.instances[target].node;
-        self.state.tally.log.push(LogEntry { at: self.state.now, node, what: Action::Mended(target) });
+    fn mend(&mut self, model: &Model, id: ControllerId, target: InstanceId, fault: Fault) {
+        let node = model.instances[target].node;
+        self.tally.log.push(LogEntry { at: self.now, node, what: Action::Mended(target) });
         match fault {
             Fault::Crash => {
-                let state = &mut self.state.instances[target];
+                let state = &mut self.instances[target];
                 if state.life == Life::Down {
                     state.life = Life::Up;
-                    self.refresh_rotation(node);
+                    self.refresh_rotation(model, node);
                 }
             }
-            Fault::Hang => self.thaw(id),
-            Fault::Slow(factor) => self.stretch(target, 1.0 / factor),
+            Fault::Hang => self.thaw(model, id),
+            Fault::Slow(factor) => self.stretch(model, target, 1.0 / factor),
         }
     }
 
     /// Everything at the instance is lost, and it refuses calls until it is up again.
-    fn crash(&mut self, target: InstanceId) {
-        match self.state.instances[target].life {
-            Life::Up => self.state.instances[target].life = Life::Down,
+    fn crash(&mut self, model: &Model, target: InstanceId) {
+        match self.instances[target].life {
+            Life::Up => self.instances[target].life = Life::Down,
             // It will not be restarted: it was about to go.
-            Life::Draining => self.state.instances[target].life = Life::Down,
+            Life::Draining => self.instances[target].life = Life::Down,
             Life::Absent | Life::Booting(_) | Life::Down => return,
         }
         // Those in line first, so that no server is handed to a visit that is about to be lost.
         for phase in [Phase::InLine, Phase::Parked] {
             for id in self.visits_at(target, |found| found == phase) {
-                self.kill(id, Outcome::Crashed);
+                self.kill(model, id, Outcome::Crashed);
             }
         }
         for id in self.visits_at(target, |found| {
             matches!(found, Phase::Working | Phase::Waiting | Phase::Calling | Phase::BackingOff)
         }) {
-            if self.state.visits[id].phase != Phase::Free {
-                self.kill(id, Outcome::Crashed);
+            if self.visits[id].phase != Phase::Free {
+                self.kill(model, id, Outcome::Crashed);
             }
         }
     }
@@ -307,7 +317,7 @@ impl Run<'_> {
     /// The visits at an instance whose phase is chosen, in the order of their requests. Branches go with the visit
     /// they belong to.
     fn visits_at(&self, target: InstanceId, chosen: impl Fn(Phase) -> bool) -> Vec<VisitId> {
-        let here = self.state.visits.iter().filter(|(_, visit)| visit.place == target && chosen(visit.phase));
+        let here = self.visits.iter().filter(|(_, visit)| visit.place == target && chosen(visit.phase));
         let mut found: Vec<_> =
             here.map(|(id, visit)| (visit.ordinal, visit.holds & hold::BRANCH, id)).collect();
         found.sort_unstable();
@@ -315,34 +325,35 @@ impl Run<'_> {
     }
 
     /// The instance stands still until a time and then goes on where it was.
-    fn hang(&mut self, id: ControllerId, target: InstanceId, until: Time) {
-        let now = self.state.now;
-        let state = &mut self.state.instances[target];
+    fn hang(&mut self, model: &Model, id: ControllerId, target: InstanceId, until: Time) {
+        let now = self.now;
+        let state = &mut self.instances[target];
         state.hung_until = state.hung_until.max(until);
+        self.hung_until = self.hung_until.max(until);
         let pause = until - now;
         for visit in self.visits_at(target, |phase| phase == Phase::Working) {
-            let ends = self.state.visits[visit].wake;
+            let ends = self.visits[visit].wake;
             if ends == Time::NEVER {
                 continue;
             }
-            let (_, pool) = self.working_pool(visit);
-            self.state.pools[pool].account.granted += i128::from(pause.0);
+            let (_, pool) = self.working_pool(model, visit);
+            self.pools[pool].account.granted += i128::from(pause.0);
             self.schedule(visit, ends - now + pause, None);
-            let ends = self.state.visits[visit].wake;
-            if let Service::Preemptive(service) = &mut self.state.pools[pool].service {
+            let ends = self.visits[visit].wake;
+            if let Service::Preemptive(service) = &mut self.pools[pool].service {
                 service.reschedule(visit, ends);
             }
         }
-        self.freeze(id, target);
+        self.freeze(model, id, target);
     }
 
     /// Takes the visits of an instance out of the shared pools they are served by.
-    fn freeze(&mut self, id: ControllerId, target: InstanceId) {
-        let now = self.state.now;
+    fn freeze(&mut self, model: &Model, id: ControllerId, target: InstanceId) {
+        let now = self.now;
         let mut taken = Vec::new();
-        for pool in self.model.instances[target].pools {
-            let visits = &self.state.visits;
-            let state = &mut self.state.pools[pool];
+        for pool in model.instances[target].pools {
+            let visits = &self.visits;
+            let state = &mut self.pools[pool];
             let Service::Sharing(sharing) = &mut state.service else { continue };
             state.account.touch(now);
             let members = sharing.extract(now, |member| visits[member].place == target);
@@ -352,30 +363,30 @@ impl Run<'_> {
             self.schedule_pool(pool);
         }
         for (visit, _) in &taken {
-            self.state.visits[*visit].phase = Phase::Parked;
+            self.visits[*visit].phase = Phase::Parked;
         }
-        if let ControllerState::Fault { frozen, .. } = &mut self.state.controllers[id] {
+        if let ControllerState::Fault { frozen, .. } = &mut self.controllers[id] {
             frozen.extend(taken);
         }
     }
 
-    fn thaw(&mut self, id: ControllerId) {
-        let ControllerState::Fault { frozen, .. } = &mut self.state.controllers[id] else { return };
+    fn thaw(&mut self, model: &Model, id: ControllerId) {
+        let ControllerState::Fault { frozen, .. } = &mut self.controllers[id] else { return };
         for (visit, left) in std::mem::take(frozen) {
             // It may have been given up meanwhile.
-            if self.state.visits[visit].phase == Phase::Parked {
-                let (_, pool) = self.working_pool(visit);
+            if self.visits[visit].phase == Phase::Parked {
+                let (_, pool) = self.working_pool(model, visit);
                 self.share_for(visit, pool, Duration(left));
             }
         }
     }
 
     /// Everything at the instance takes `factor` times as long from now on, what is under way included.
-    fn stretch(&mut self, target: InstanceId, factor: f64) {
-        let now = self.state.now;
-        self.state.instances[target].slowness *= factor;
+    fn stretch(&mut self, model: &Model, target: InstanceId, factor: f64) {
+        let now = self.now;
+        self.instances[target].slowness *= factor;
         for id in self.visits_at(target, |phase| matches!(phase, Phase::Working | Phase::Waiting)) {
-            let visit = &self.state.visits[id];
+            let visit = &self.visits[id];
             if visit.wake == Time::NEVER {
                 continue;
             }
@@ -383,25 +394,25 @@ impl Run<'_> {
             let stretched = Duration::from_nanos_f64(left.0 as f64 * factor);
             self.schedule(id, stretched, None);
             if is_work {
-                let (_, pool) = self.working_pool(id);
-                let ends = self.state.visits[id].wake;
-                let state = &mut self.state.pools[pool];
+                let (_, pool) = self.working_pool(model, id);
+                let ends = self.visits[id].wake;
+                let state = &mut self.pools[pool];
                 state.account.granted += i128::from(stretched.0) - i128::from(left.0);
                 if let Service::Preemptive(service) = &mut state.service {
                     service.reschedule(id, ends);
                 }
             }
         }
-        for pool in self.model.instances[target].pools {
+        for pool in model.instances[target].pools {
             self.stretch_pool(pool, target, factor);
         }
     }
 
     fn stretch_pool(&mut self, pool: crate::model::PoolId, target: InstanceId, factor: f64) {
-        let now = self.state.now;
-        let visits = &self.state.visits;
+        let now = self.now;
+        let visits = &self.visits;
         let is_there = |id: VisitId| visits[id].place == target;
-        let PoolState { account, service, .. } = &mut self.state.pools[pool];
+        let PoolState { account, service, .. } = &mut self.pools[pool];
         match service {
             Service::Exclusive => {}
             Service::Preemptive(service) => service.stretch(is_there, factor),
@@ -416,43 +427,39 @@ impl Run<'_> {
         }
     }
 
-    fn working_pool(&self, id: VisitId) -> (u8, crate::model::PoolId) {
+    fn working_pool(&self, model: &Model, id: VisitId) -> (u8, crate::model::PoolId) {
         use crate::model::step::Step;
-        match self.model.steps[usize::from(self.state.visits[id].step)] {
-            Step::Work { pool, .. } => (pool, self.pool_of(id, pool)),
-            _ => (0, self.pool_of(id, 0)),
+        match model.steps[usize::from(self.visits[id].step)] {
+            Step::Work { pool, .. } => (pool, self.pool_of(model, id, pool)),
+            _ => (0, self.pool_of(model, id, 0)),
         }
     }
 
     // Changes of the scenario.
 
     /// Another variant of the scenario is in force: what it changed takes effect on what happens from now on.
-    pub(crate) fn adopt(&mut self, old: &Model) {
-        for (id, spec) in self.model.instances.enumerate() {
+    pub(crate) fn adopt(&mut self, model: &Model, old: &Model) {
+        for (id, spec) in model.instances.enumerate() {
             let before = old.instances[id].slowness;
             if before != spec.slowness {
-                self.stretch(id, spec.slowness / before);
+                self.stretch(model, id, spec.slowness / before);
             }
         }
-        for (id, spec) in self.model.pools.enumerate() {
+        for (id, spec) in model.pools.enumerate() {
             // A pool that has grown serves who waits; one that has shrunk serves who is there to the end.
-            while self.state.pools[id].account.busy < spec.servers && self.state.pools[id].account.waiting > 0
-            {
-                if !matches!(self.state.pools[id].service, Service::Exclusive) {
+            while self.pools[id].account.busy < spec.servers && self.pools[id].account.waiting > 0 {
+                if !matches!(self.pools[id].service, Service::Exclusive) {
                     break;
                 }
-                self.state.pools[id].account.touch(self.state.now);
-                self.state.pools[id].account.busy += 1;
-                self.pass_on(id);
+                self.pools[id].account.touch(self.now);
+                self.pools[id].account.busy += 1;
+                self.pass_on(model, id);
             }
         }
-        for (id, source) in self.model.sources.enumerate() {
+        for (id, source) in model.sources.enumerate() {
             if old.sources[id].load != source.load {
-                self.restart_source(id, &old.sources[id].load);
+                self.restart_source(model, id, &old.sources[id].load);
             }
-        }
-        while let Some(id) = self.state.ready.pop() {
-            self.go_on(id);
         }
     }
 }

@@ -18,8 +18,10 @@ use sharing::Sharing;
 pub struct PoolState {
     /// What it has done so far.
     pub account: Account,
-    /// Who waits, by level of priority; the highest level is the first.
-    lines: Vec<Line>,
+    /// Who waits at the highest level of priority, which mostly is the only one.
+    first: Line,
+    /// Who waits at the lower levels, the highest of them first.
+    others: Vec<Line>,
     /// Who is served, where that takes more than a count.
     pub service: Service,
 }
@@ -67,17 +69,6 @@ impl Account {
     }
 }
 
-/// What became of a visit that asked for a server.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Admission {
-    /// It has one.
-    Served,
-    /// It waits.
-    Queued,
-    /// The line is full.
-    Rejected,
-}
-
 /// A line of visits, linked through [`super::visit::Visit::link`].
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Line {
@@ -107,53 +98,35 @@ impl PoolState {
         };
         PoolState {
             account: Account::default(),
-            lines: vec![Line::EMPTY; usize::from(spec.levels.max(1))],
+            first: Line::EMPTY,
+            others: vec![Line::EMPTY; usize::from(spec.levels.max(1)) - 1],
             service,
         }
     }
 
-    /// Gives `id` a server of an exclusive pool, or a place in its line.
+    /// Puts `id` into the line; false if it is full.
     #[inline]
-    pub fn enter(&mut self, spec: &Pool, visits: &mut Slab, id: VisitId, now: Time) -> Admission {
-        if self.account.busy < spec.servers {
-            self.account.touch(now);
-            self.account.busy += 1;
-            return Admission::Served;
-        }
-        self.line_up(spec, visits, id, now)
-    }
-
-    /// Puts `id` into the line, if there is room.
-    #[inline]
-    pub fn line_up(&mut self, spec: &Pool, visits: &mut Slab, id: VisitId, now: Time) -> Admission {
+    pub fn line_up(&mut self, spec: &Pool, visits: &mut Slab, id: VisitId, now: Time) -> bool {
         if self.account.waiting >= spec.queue {
-            return Admission::Rejected;
+            return false;
         }
         self.account.touch(now);
         self.account.waiting += 1;
         self.account.longest = self.account.longest.max(self.account.waiting);
-        let level = self.level_of(visits[id].class_level(spec.levels));
-        let line = &mut self.lines[level];
-        line.alive += 1;
         let visit = &mut visits[id];
-        visit.since = now.0;
-        visit.phase = Phase::InLine;
-        if spec.discipline == Discipline::Lifo {
-            visit.link = line.head;
-            line.head = id.0;
-            if line.tail == VisitId::NONE.0 {
-                line.tail = id.0;
-            }
+        (visit.since, visit.phase, visit.wake, visit.link) =
+            (now.0, Phase::InLine, Time::NEVER, VisitId::NONE.0);
+        let level = visit.class_level(spec.levels);
+        let line = self.line(level);
+        line.alive += 1;
+        if line.tail == VisitId::NONE.0 {
+            (line.head, line.tail) = (id.0, id.0);
+        } else if spec.discipline == Discipline::Lifo {
+            visits[id].link = std::mem::replace(&mut line.head, id.0);
         } else {
-            visit.link = VisitId::NONE.0;
-            if line.tail == VisitId::NONE.0 {
-                line.head = id.0;
-            } else {
-                visits[VisitId(line.tail)].link = id.0;
-            }
-            line.tail = id.0;
+            visits[VisitId(std::mem::replace(&mut line.tail, id.0))].link = id.0;
         }
-        Admission::Queued
+        true
     }
 
     /// Gives back a server of an exclusive pool: to the first in line, who is returned, or to the pool. While the
@@ -173,7 +146,8 @@ impl PoolState {
     #[inline]
     pub fn call_next(&mut self, visits: &mut Slab, now: Time) -> Option<VisitId> {
         self.account.touch(now);
-        for line in &mut self.lines {
+        let PoolState { account, first, others, .. } = self;
+        for line in std::iter::once(first).chain(others) {
             while line.head != VisitId::NONE.0 {
                 let id = VisitId(line.head);
                 let visit = &visits[id];
@@ -187,8 +161,8 @@ impl PoolState {
                     continue;
                 }
                 line.alive -= 1;
-                self.account.waiting -= 1;
-                self.account.line_stays += u128::from(now.0 - visit.since);
+                account.waiting -= 1;
+                account.line_stays += u128::from(now.0 - visit.since);
                 return Some(id);
             }
         }
@@ -200,14 +174,14 @@ impl PoolState {
         self.account.touch(now);
         self.account.waiting -= 1;
         self.account.line_stays += u128::from(now.0 - visits[id].since);
-        let level = self.level_of(visits[id].class_level(spec.levels));
-        self.lines[level].alive -= 1;
-        self.lines[level].gone += 1;
+        let line = self.line(visits[id].class_level(spec.levels));
+        line.alive -= 1;
+        line.gone += 1;
     }
 
     /// Unlinks deserters once they are most of a line, so that they never use more memory than who waits.
     pub fn sweep(&mut self, visits: &mut Slab) {
-        for line in &mut self.lines {
+        for line in std::iter::once(&mut self.first).chain(&mut self.others) {
             if line.gone == 0 || (line.gone <= line.alive + 16 && line.alive > 0) {
                 continue;
             }
@@ -233,7 +207,9 @@ impl PoolState {
     }
 
     /// The line of a level: the highest level is the first line.
-    fn level_of(&self, level: u8) -> usize {
-        self.lines.len() - 1 - usize::from(level).min(self.lines.len() - 1)
+    #[inline(always)]
+    fn line(&mut self, level: u8) -> &mut Line {
+        let below_highest = self.others.len().saturating_sub(usize::from(level));
+        if below_highest == 0 { &mut self.first } else { &mut self.others[below_highest - 1] }
     }
 }

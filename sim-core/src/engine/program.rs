@@ -1,105 +1,102 @@
 //! Visits at work: coming to a node, running its program, and leaving it.
 
 use crate::model::step::Step;
-use crate::model::{Choice, ChoiceId, Delay, NodeId, SourceId};
+use crate::model::{Choice, ChoiceId, Delay, Model, NodeId, SourceId};
 use crate::random::Key;
 use crate::time::{Duration, Time};
 
-use super::Run;
-use super::state::Life;
+use super::state::{Life, State};
 use super::visit::{Outcome, Phase, VisitId, hold};
 
-impl Run<'_> {
-    /// `id` comes to its instance.
-    pub(crate) fn arrive(&mut self, id: VisitId) {
-        let now = self.state.now;
-        let visit = &mut self.state.visits[id];
-        let place = visit.place;
-        let node = self.model.instances[place].node;
-        visit.entered = now;
-        let instance = &mut self.state.instances[place];
-        self.state.tally.arrivals[place] += 1;
-        self.state.tally.nodes[node].requests += 1;
-        if let Some(recorder) = &mut self.state.tally.recorder {
-            recorder.arrived(visit.ordinal, place);
+impl State {
+    /// Runs the step that `id` is at, and says who goes on: itself, another visit, or nobody at once.
+    #[inline(always)]
+    pub(crate) fn run_step(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let visit = &mut self.visits[id];
+        match model.steps[usize::from(visit.step)] {
+            Step::Work { pool, demand, tag } => self.work(model, id, pool, demand, tag),
+            Step::Take { pool } => self.take(model, id, pool),
+            Step::Give { pool } => {
+                visit.step += 1;
+                self.give(model, id, pool);
+                id
+            }
+            Step::Wait { span, tag } => {
+                let key = visit.stream.child(tag);
+                self.pause(model, id, span, key);
+                VisitId::NONE
+            }
+            Step::Call(call) => {
+                visit.attempt = 0;
+                self.call(model, id, call)
+            }
+            Step::Fork { .. } | Step::FanOut { .. } => {
+                visit.attempt = 0;
+                self.attempt(model, id)
+            }
+            Step::Lookup { cache, miss } => self.look_up(model, id, cache, miss),
+            Step::Fill { cache } => {
+                visit.step += 1;
+                self.fill(model, id, cache);
+                id
+            }
+            Step::Resolve(name) => self.resolve(model, id, name),
+            Step::Lock(locks) => self.lock(model, id, locks),
+            Step::Unlock(locks) => {
+                visit.step += 1;
+                self.unlock(model, id, locks);
+                id
+            }
+            Step::Choose { choice, tag } => {
+                let key = visit.stream.child(tag);
+                let target = self.choose(model, id, choice, key);
+                self.visits[id].step = target;
+                id
+            }
+            Step::Jump(target) => {
+                visit.step = target;
+                id
+            }
+            Step::Reply => self.reply(model, id),
+            Step::Fail => self.fail(model, id, Outcome::Failed),
         }
+    }
+
+    /// `id` comes to its instance; says who goes on.
+    #[inline(always)]
+    pub(crate) fn arrive(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let now = self.now;
+        let visit = &mut self.visits[id];
+        let place = visit.place;
+        visit.entered = now;
+        visit.phase = Phase::Running;
+        if self.tally.recorder.is_some() {
+            self.record_arrival(id);
+        }
+        let instance = &mut self.instances[place];
+        instance.arrivals += 1;
         if !matches!(instance.life, Life::Up | Life::Draining) {
-            return self.turn_away(id, Outcome::Refused);
+            return self.turn_away(model, id, Outcome::Refused);
         }
         instance.touch(now);
         instance.present += 1;
-        visit.phase = Phase::Running;
-        self.go_on(id);
+        id
     }
 
-    /// Lets `id` run its program until it has to wait.
-    #[inline]
-    pub(crate) fn go_on(&mut self, id: VisitId) {
-        let model = self.model;
-        loop {
-            let visit = &mut self.state.visits[id];
-            let stream = visit.stream;
-            match model.steps[usize::from(visit.step)] {
-                Step::Work { pool, demand, tag } => return self.work(id, pool, demand, tag),
-                Step::Take { pool } => {
-                    if !self.take(id, pool) {
-                        return;
-                    }
-                    self.state.visits[id].step += 1;
-                }
-                Step::Give { pool } => {
-                    visit.step += 1;
-                    self.give(id, pool);
-                }
-                Step::Wait { span, tag } => return self.pause(id, span, stream.child(tag)),
-                Step::Call(_) => {
-                    visit.attempt = 0;
-                    return self.attempt(id);
-                }
-                Step::Fork { .. } | Step::FanOut { .. } => {
-                    visit.attempt = 0;
-                    return self.attempt(id);
-                }
-                Step::Lookup { cache, miss } => {
-                    if !self.look_up(id, cache, miss) {
-                        return;
-                    }
-                }
-                Step::Fill { cache } => {
-                    visit.step += 1;
-                    self.fill(id, cache);
-                }
-                Step::Resolve(name) => {
-                    if !self.resolve(id, name) {
-                        return;
-                    }
-                }
-                Step::Lock(locks) => {
-                    if !self.lock(id, locks) {
-                        return;
-                    }
-                    self.state.visits[id].step += 1;
-                }
-                Step::Unlock(locks) => {
-                    visit.step += 1;
-                    self.unlock(id, locks);
-                }
-                Step::Choose { choice, tag } => {
-                    let target = self.choose(id, choice, stream.child(tag));
-                    self.state.visits[id].step = target;
-                }
-                Step::Jump(target) => visit.step = target,
-                Step::Reply => return self.reply(id),
-                Step::Fail => return self.fail(id, Outcome::Failed),
-            }
+    #[cold]
+    fn record_arrival(&mut self, id: VisitId) {
+        let visit = &self.visits[id];
+        if let Some(recorder) = &mut self.tally.recorder {
+            recorder.arrived(visit.ordinal, visit.place);
         }
     }
 
     /// Lets time pass for `id`.
-    fn pause(&mut self, id: VisitId, span: Delay, key: Key) {
-        let slowness = self.state.instances[self.state.visits[id].place].slowness;
-        self.state.visits[id].phase = Phase::Waiting;
-        let (span, lane) = self.drawn(span, key);
+    #[inline(always)]
+    fn pause(&mut self, model: &Model, id: VisitId, span: Delay, key: Key) {
+        let slowness = self.instances[self.visits[id].place].slowness;
+        self.visits[id].phase = Phase::Waiting;
+        let (span, lane) = self.drawn(model, span, key);
         if slowness == 1.0 {
             self.schedule(id, span, lane);
         } else {
@@ -109,16 +106,16 @@ impl Run<'_> {
 
     /// The length of `delay`, and its lane if it always is this long.
     #[inline]
-    pub(crate) fn drawn(&self, delay: Delay, key: Key) -> (Duration, Option<u8>) {
+    pub(crate) fn drawn(&self, model: &Model, delay: Delay, key: Key) -> (Duration, Option<u8>) {
         match delay {
             Delay::None => (Duration::ZERO, None),
             Delay::Constant { span, lane } => (span, lane),
-            Delay::Drawn(sampler) => (self.model.samplers[sampler].sample_duration(&mut key.draws()), None),
+            Delay::Drawn(sampler) => (model.samplers[sampler].sample_duration(&mut key.draws()), None),
         }
     }
 
-    fn choose(&self, id: VisitId, choice: ChoiceId, key: Key) -> u16 {
-        match &self.model.choices[choice] {
+    fn choose(&self, model: &Model, id: VisitId, choice: ChoiceId, key: Key) -> u16 {
+        match &model.choices[choice] {
             Choice::Weighted(shares) => {
                 let drawn = key.draws().bits();
                 let chosen = shares.iter().find(|(upper, _)| drawn < *upper).or(shares.last());
@@ -126,8 +123,8 @@ impl Run<'_> {
             }
             Choice::ByClass(cases, otherwise) => {
                 let root = self.root_of(id);
-                let source = self.source_of(root);
-                let class = &self.model.sources[source].classes[usize::from(self.state.visits[root].class)];
+                let source = self.source_of(model, root);
+                let class = &model.sources[source].classes[usize::from(self.visits[root].class)];
                 cases.iter().find(|(tag, _)| *tag == class.tag).map_or(*otherwise, |(_, target)| *target)
             }
         }
@@ -136,89 +133,94 @@ impl Run<'_> {
     /// The root of the tree of `id`.
     #[inline]
     pub(crate) fn root_of(&self, id: VisitId) -> VisitId {
-        let visit = &self.state.visits[id];
+        let visit = &self.visits[id];
         if visit.depth == 0 { id } else { VisitId(visit.root) }
     }
 
-    /// `id` has done its work: it leaves its node with an answer.
-    fn reply(&mut self, id: VisitId) {
-        let visit = &self.state.visits[id];
+    /// `id` has done its work: it leaves its node with an answer. Says who goes on.
+    #[inline(always)]
+    fn reply(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let visit = &self.visits[id];
         if visit.depth == 0 {
-            return self.end_request(id, Outcome::Completed);
+            self.end_request(model, id, Outcome::Completed);
+            return VisitId::NONE;
         }
         if visit.holds & hold::BRANCH == 0 {
-            let stay = self.leave(id);
-            let visit = &self.state.visits[id];
-            let node = self.model.instances[visit.place].node;
-            if visit.entered >= self.state.tally.from {
-                self.state.tally.nodes[node].latency.record(stay.0);
+            let (entered, node) = (visit.entered, model.instances[visit.place].node);
+            let stay = self.leave(model, id);
+            if entered >= self.tally.from {
+                self.tally.nodes[node].latency.record(stay.0);
             }
         }
-        self.send_back(id, Outcome::Completed);
+        self.send_back(model, id, Outcome::Completed)
     }
 
-    /// `id` fails at its node: it gives everything back and leaves with an error.
-    pub(crate) fn fail(&mut self, id: VisitId, outcome: Outcome) {
-        let visit = &self.state.visits[id];
+    /// `id` fails at its node: it gives everything back and leaves with an error. Says who goes on.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn fail(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
+        let visit = &self.visits[id];
         if visit.depth == 0 {
-            return self.end_request(id, outcome);
+            self.end_request(model, id, outcome);
+            return VisitId::NONE;
         }
         if visit.holds & hold::BRANCH == 0 {
-            self.leave(id);
-            self.count_failure(id, outcome);
+            self.leave(model, id);
+            self.count_failure(model, id, outcome);
         } else {
-            self.give_back(id);
+            self.give_back(model, id);
         }
-        self.send_back(id, outcome);
+        self.send_back(model, id, outcome)
     }
 
-    /// `id` is not let in at all.
-    pub(crate) fn turn_away(&mut self, id: VisitId, outcome: Outcome) {
-        self.count_failure(id, outcome);
-        self.send_back(id, outcome);
+    /// `id` is not let in at all. Says who goes on.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn turn_away(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
+        self.count_failure(model, id, outcome);
+        self.send_back(model, id, outcome)
     }
 
-    fn count_failure(&mut self, id: VisitId, outcome: Outcome) {
-        let node = self.model.instances[self.state.visits[id].place].node;
+    fn count_failure(&mut self, model: &Model, id: VisitId, outcome: Outcome) {
+        let node = model.instances[self.visits[id].place].node;
         if let Some(index) = crate::observe::tally::failure_index(outcome) {
-            self.state.tally.nodes[node].failed[index] += 1;
+            self.tally.nodes[node].failed[index] += 1;
         }
     }
 
     /// Takes `id` out of its instance's account and returns how long it was there.
-    fn leave(&mut self, id: VisitId) -> Duration {
-        self.give_back(id);
-        let now = self.state.now;
-        let visit = &self.state.visits[id];
-        let stay = now - visit.entered;
-        let place = visit.place;
-        let instance = &mut self.state.instances[place];
+    #[inline(always)]
+    fn leave(&mut self, model: &Model, id: VisitId) -> Duration {
+        let now = self.now;
+        let visit = &self.visits[id];
+        let (stay, place) = (now - visit.entered, visit.place);
+        if visit.holds & !(hold::BRANCH | hold::UPSTREAM) != 0 {
+            self.give_back(model, id);
+        }
+        let instance = &mut self.instances[place];
         instance.touch(now);
         instance.present -= 1;
         instance.stays += u128::from(stay.0);
-        if instance.life == Life::Draining && instance.present == 0 {
-            self.retire(place);
+        if instance.present == 0 && instance.life == Life::Draining {
+            self.retire(model, place);
         }
         stay
     }
 
     /// Gives back whatever `id` holds.
-    #[inline]
-    pub(crate) fn give_back(&mut self, id: VisitId) {
-        let holds = self.state.visits[id].holds;
-        if holds & !(hold::BRANCH | hold::UPSTREAM) == 0 {
-            return;
-        }
+    #[inline(never)]
+    pub(crate) fn give_back(&mut self, model: &Model, id: VisitId) {
+        let holds = self.visits[id].holds;
         if holds & hold::FETCH != 0 {
             self.abandon_fetches(id);
         }
         if holds & hold::LOCK != 0 {
-            let locks = self.model.locks.ids();
-            locks.for_each(|locks| self.unlock(id, locks));
+            let locks = model.locks.ids();
+            locks.for_each(|locks| self.unlock(model, id, locks));
         }
         for pool in 0..2u8 {
             if holds & (1 << pool) != 0 {
-                self.give(id, pool);
+                self.give(model, id, pool);
             }
         }
     }
@@ -226,41 +228,44 @@ impl Run<'_> {
     /// Whether what happens to `id` has to wait because its instance stands still; then it is put off.
     #[inline]
     pub(crate) fn is_postponed(&mut self, id: VisitId) -> bool {
-        let visit = &self.state.visits[id];
-        let until = self.state.instances[visit.place].hung_until;
-        if until <= self.state.now || matches!(visit.phase, Phase::Returning | Phase::Thinking) {
+        if self.hung_until <= self.now {
             return false;
         }
-        let span = until - self.state.now;
+        let visit = &self.visits[id];
+        let until = self.instances[visit.place].hung_until;
+        if until <= self.now || matches!(visit.phase, Phase::Returning | Phase::Thinking) {
+            return false;
+        }
+        let span = until - self.now;
         self.schedule(id, span, None);
         true
     }
 
     /// The instances that `node` has from the start are up.
-    pub(crate) fn start_instances(&mut self, node: NodeId) {
-        let spec = &self.model.nodes[node];
-        let instances: Vec<_> = self.model.instances_of(node).take(spec.instances as usize).collect();
+    pub(crate) fn start_instances(&mut self, model: &Model, node: NodeId) {
+        let spec = &model.nodes[node];
+        let instances: Vec<_> = model.instances_of(node).take(spec.instances as usize).collect();
         for &instance in &instances {
-            self.state.instances[instance].life = Life::Up;
+            self.instances[instance].life = Life::Up;
         }
-        self.refresh_rotation(node);
-        let count = self.model.nodes[node].instances;
-        self.state.tally.nodes[node].set_instances(Time::ZERO, count);
+        self.refresh_rotation(model, node);
+        let count = model.nodes[node].instances;
+        self.tally.nodes[node].set_instances(Time::ZERO, count);
     }
 
     /// Rebuilds the lists of who takes calls to `node`.
-    pub(crate) fn refresh_rotation(&mut self, node: NodeId) {
+    pub(crate) fn refresh_rotation(&mut self, model: &Model, node: NodeId) {
         // A crashed instance stays in rotation: nobody has noticed yet.
         let takes_calls = |life: Life| matches!(life, Life::Up | Life::Down);
-        let states = &self.state.instances;
-        let ready = self.model.instances_of(node).filter(|id| takes_calls(states[*id].life));
-        self.state.turns[node].ready = ready.collect();
-        for (id, balancer) in self.model.balancers.enumerate() {
+        let states = &self.instances;
+        let ready = model.instances_of(node).filter(|id| takes_calls(states[*id].life));
+        self.turns[node].ready = ready.collect();
+        for (id, balancer) in model.balancers.enumerate() {
             if balancer.upstreams.iter().all(|(upstream, _)| *upstream != node) {
                 continue;
             }
-            let memory = &mut self.state.balancers[id];
-            let states = &self.state.instances;
+            let memory = &mut self.balancers[id];
+            let states = &self.instances;
             let slots = memory.slots.iter().enumerate();
             let ready = slots.filter(|(_, (instance, _))| takes_calls(states[*instance].life));
             memory.memory.rotation = ready.map(|(slot, _)| slot as u32).collect();
@@ -271,8 +276,8 @@ impl Run<'_> {
 
     /// The source that made the request with this root.
     #[inline]
-    pub(crate) fn source_of(&self, root: VisitId) -> SourceId {
-        let node = self.model.instances[self.state.visits[root].place].node;
-        self.model.nodes[node].source.expect("the root of a tree is at a client")
+    pub(crate) fn source_of(&self, model: &Model, root: VisitId) -> SourceId {
+        let node = model.instances[self.visits[root].place].node;
+        model.nodes[node].source.expect("the root of a tree is at a client")
     }
 }

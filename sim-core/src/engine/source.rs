@@ -1,14 +1,14 @@
 //! Requests: how clients make them, what distinguishes them, and how they end.
 
 use crate::model::load::{Load, LoadMemory, next_arrival, next_burst};
-use crate::model::{Choice, SourceId};
+use crate::model::{Choice, Model, SourceId};
 use crate::observe::record::RequestRecord;
 use crate::observe::tally::End;
 use crate::random::{Key, hash_name};
 use crate::time::{Duration, Time};
 
-use super::Run;
 use super::agenda::{Event, Rank};
+use super::state::State;
 use super::visit::{Outcome, Phase, Visit, VisitId};
 
 /// Keys what belongs to a request and is drawn once, at its client.
@@ -26,20 +26,20 @@ mod purpose {
 /// Under this bit of a request's number is the turn of its user; over it, the user.
 const USER_SHIFT: u32 = 32;
 
-impl Run<'_> {
+impl State {
     /// Puts the first requests of a source on the agenda.
-    pub(crate) fn start_source(&mut self, source: SourceId) {
-        let spec = &self.model.sources[source];
+    pub(crate) fn start_source(&mut self, model: &Model, source: SourceId) {
+        let spec = &model.sources[source];
         match &spec.load {
             Load::Open { .. } | Load::Bursty { .. } | Load::Replay { .. } => {
-                self.state.active_sources += 1;
-                self.schedule_arrival(source);
+                self.active_sources += 1;
+                self.schedule_arrival(model, source);
             }
             Load::Closed { users, ramp, .. } => {
                 for user in 0..*users {
                     let delay = ramp.0 as f64 * f64::from(user) / f64::from(*users);
-                    let id = self.insert_request(source, u64::from(user) << USER_SHIFT);
-                    self.state.visits[id].phase = Phase::Thinking;
+                    let id = self.insert_request(model, source, u64::from(user) << USER_SHIFT);
+                    self.visits[id].phase = Phase::Thinking;
                     self.schedule(id, Duration::from_nanos_f64(delay), None);
                 }
             }
@@ -47,16 +47,17 @@ impl Run<'_> {
     }
 
     /// Writes down when the source makes its next request, unless it has made its last.
-    fn schedule_arrival(&mut self, source: SourceId) {
-        let spec = &self.model.sources[source];
-        let end = self.model.run.end;
-        let state = &mut self.state.sources[source];
-        let mut draws = state.key.child(purpose::ARRIVAL).numbered(state.made).draws();
-        let now = self.state.now;
+    #[inline(always)]
+    fn schedule_arrival(&mut self, model: &Model, source: SourceId) {
+        let spec = &model.sources[source];
+        let end = model.run.end;
+        let state = &mut self.sources[source];
+        let mut draws = state.key.numbered_child(purpose::ARRIVAL, state.made).draws();
+        let now = self.now;
         let next = match &spec.load {
             _ if spec.total.is_some_and(|total| state.made >= total) => Time::NEVER,
             Load::Open { rate, arrivals, .. } => {
-                let samplers = &self.model.samplers;
+                let samplers = &model.samplers;
                 let span = |sampler, draws: &mut _| samplers[sampler].sample(draws);
                 next_arrival(rate, *arrivals, &mut state.load, now, end, &mut draws, span)
             }
@@ -64,75 +65,79 @@ impl Run<'_> {
             Load::Replay { rows } => rows.get(state.made as usize).map_or(Time::NEVER, |row| row.at),
             Load::Closed { .. } => Time::NEVER,
         };
-        let state = &mut self.state.sources[source];
+        let state = &mut self.sources[source];
         state.next = next;
         if next >= end {
             state.next = Time::NEVER;
-            self.state.active_sources -= 1;
+            self.active_sources -= 1;
             return;
         }
         let event = Event::new(next, Rank::SourceArrival, 0, source.0);
         match spec.lane {
-            Some(lane) => self.state.agenda.push_lane(lane, event),
-            None => self.state.agenda.push(event),
+            Some(lane) => self.agenda.push_lane(lane, event),
+            None => self.agenda.push(event),
         }
     }
 
     /// The load of a source has changed: what it had planned is void.
-    pub(crate) fn restart_source(&mut self, source: SourceId, old: &Load) {
-        let spec = &self.model.sources[source];
-        let now = self.state.now;
+    pub(crate) fn restart_source(&mut self, model: &Model, source: SourceId, old: &Load) {
+        let spec = &model.sources[source];
+        let now = self.now;
         match (old, &spec.load) {
             (Load::Closed { users: before, .. }, Load::Closed { users, .. }) => {
                 for user in *before..*users {
-                    let id = self.insert_request(source, u64::from(user) << USER_SHIFT);
-                    self.state.visits[id].phase = Phase::Thinking;
+                    let id = self.insert_request(model, source, u64::from(user) << USER_SHIFT);
+                    self.visits[id].phase = Phase::Thinking;
                     self.schedule(id, Duration::ZERO, None);
                 }
             }
             _ => {
-                let state = &mut self.state.sources[source];
+                let state = &mut self.sources[source];
                 if state.next == Time::NEVER {
-                    self.state.active_sources += 1;
+                    self.active_sources += 1;
                 }
-                self.state.sources[source].load = LoadMemory::starting(&spec.load, now);
-                self.schedule_arrival(source);
+                self.sources[source].load = LoadMemory::starting(&spec.load, now);
+                self.schedule_arrival(model, source);
             }
         }
     }
 
-    /// The source makes a request, or a batch of them.
-    #[inline]
-    pub(crate) fn make_request(&mut self, source: SourceId) {
-        if self.state.sources[source].next != self.state.now {
-            return;
+    /// The source makes a request, or a batch of them. Says who goes on.
+    #[inline(always)]
+    pub(crate) fn make_request(&mut self, model: &Model, source: SourceId) -> VisitId {
+        if self.sources[source].next != self.now {
+            return VisitId::NONE;
         }
-        let spec = &self.model.sources[source];
+        let spec = &model.sources[source];
         let batch = match &spec.load {
             Load::Open { batch, .. } => u64::from(*batch),
             Load::Bursty { .. } | Load::Closed { .. } | Load::Replay { .. } => 1,
         };
-        let left = spec.total.map_or(u64::MAX, |total| total - self.state.sources[source].made);
+        let left = spec.total.map_or(u64::MAX, |total| total - self.sources[source].made);
         let batch = batch.min(left);
-        let first = self.state.sources[source].made;
-        self.state.sources[source].made += batch;
+        let first = self.sources[source].made;
+        self.sources[source].made += batch;
         // The next arrival goes onto the agenda first: its place there does not depend on this request's fate.
-        self.schedule_arrival(source);
-        for number in first..first + batch {
-            let id = self.insert_request(source, number);
-            self.send(id, source);
-            while let Some(ready) = self.state.ready.pop() {
-                self.go_on(ready);
-            }
+        self.schedule_arrival(model, source);
+        if batch == 1 {
+            let id = self.insert_request(model, source, first);
+            return self.send(model, id, source);
         }
+        for number in first..first + batch {
+            let id = self.insert_request(model, source, number);
+            let next = self.send(model, id, source);
+            self.ready.push_back(next);
+        }
+        VisitId::NONE
     }
 
-    fn insert_request(&mut self, source: SourceId, number: u64) -> VisitId {
-        let spec = &self.model.sources[source];
-        let stream = self.state.sources[source].key.numbered(number);
-        self.state.visits.insert(Visit {
+    #[inline(always)]
+    fn insert_request(&mut self, model: &Model, source: SourceId, number: u64) -> VisitId {
+        let spec = &model.sources[source];
+        let stream = self.sources[source].key.numbered(number);
+        self.visits.insert(Visit {
             stream,
-            entered: self.state.now,
+            entered: self.now,
             wake: Time::NEVER,
             since: number,
             parent: VisitId::NONE,
@@ -151,69 +156,69 @@ impl Run<'_> {
         })
     }
 
-    /// Sends the request of `id` now.
-    #[inline]
-    fn send(&mut self, id: VisitId, source: SourceId) {
-        let spec = &self.model.sources[source];
-        let now = self.state.now;
-        let ordinal = self.state.ordinal;
-        self.state.ordinal = ordinal.wrapping_add(1);
-        self.state.events += 1;
-        let class = self.class_of(id, source);
-        let visit = &mut self.state.visits[id];
+    /// Sends the request of `id` now. Says who goes on.
+    #[inline(always)]
+    fn send(&mut self, model: &Model, id: VisitId, source: SourceId) -> VisitId {
+        let spec = &model.sources[source];
+        let now = self.now;
+        let ordinal = self.ordinal;
+        self.ordinal = ordinal.wrapping_add(1);
+        self.events += 1;
+        let class = self.class_of(model, id, source);
+        let visit = &mut self.visits[id];
         (visit.entered, visit.ordinal, visit.step) = (now, ordinal, spec.entry);
         (visit.phase, visit.class) = (Phase::Running, class);
         visit.priority = spec.classes[usize::from(class)].priority;
         let place = visit.place;
-        let instance = &mut self.state.instances[place];
+        let instance = &mut self.instances[place];
         instance.touch(now);
         instance.present += 1;
-        let tally = &mut self.state.tally;
+        instance.arrivals += 1;
+        let tally = &mut self.tally;
         tally.ledger.offered += 1;
-        tally.series.offered();
         if now >= tally.from {
             tally.clients[source][usize::from(class)].offered += 1;
-            tally.nodes[spec.node].requests += 1;
-            tally.arrivals[place] += 1;
         }
-        self.go_on(id);
+        id
     }
 
     /// The class of a request: recorded, or drawn by weight.
-    #[inline]
-    fn class_of(&self, id: VisitId, source: SourceId) -> u8 {
-        let spec = &self.model.sources[source];
-        let visit = &self.state.visits[id];
+    #[inline(always)]
+    fn class_of(&self, model: &Model, id: VisitId, source: SourceId) -> u8 {
+        let spec = &model.sources[source];
+        let visit = &self.visits[id];
         if let Load::Replay { rows } = &spec.load {
             return rows[visit.since as usize].class;
         }
         let Some(choice) = spec.class_choice else { return 0 };
-        let Choice::Weighted(shares) = &self.model.choices[choice] else { return 0 };
+        let Choice::Weighted(shares) = &model.choices[choice] else { return 0 };
         let drawn = visit.stream.child(purpose::CLASS).draws().bits();
         shares.iter().position(|(upper, _)| drawn < *upper).unwrap_or(shares.len() - 1) as u8
     }
 
-    /// A user has thought and asks again, unless measuring is over or the total is reached.
-    pub(crate) fn ask(&mut self, id: VisitId) {
-        let source = self.source_of(id);
-        let spec = &self.model.sources[source];
-        let user = self.state.visits[id].since >> USER_SHIFT;
-        let is_over = self.state.now >= self.model.run.end
+    /// A user has thought and asks again, unless measuring is over or the total is reached. Says who goes on.
+    pub(crate) fn ask(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let source = self.source_of(model, id);
+        let spec = &model.sources[source];
+        let user = self.visits[id].since >> USER_SHIFT;
+        let is_over = self.now >= model.run.end
             || matches!(spec.load, Load::Closed { users, .. } if user >= u64::from(users))
-            || spec.total.is_some_and(|total| self.state.sources[source].made >= total);
+            || spec.total.is_some_and(|total| self.sources[source].made >= total);
         if is_over {
-            return self.state.visits.remove(id);
+            self.visits.remove(id);
+            return VisitId::NONE;
         }
-        self.state.sources[source].made += 1;
-        self.send(id, source);
+        self.sources[source].made += 1;
+        self.send(model, id, source)
     }
 
     /// Counts an attempt of the client of `id`.
-    pub(crate) fn count_attempt(&mut self, id: VisitId, is_first: bool) {
-        let visit = &self.state.visits[id];
+    #[inline(always)]
+    pub(crate) fn count_attempt(&mut self, model: &Model, id: VisitId, is_first: bool) {
+        let visit = &self.visits[id];
         let (class, sent) = (usize::from(visit.class), visit.entered);
-        let source = self.source_of(id);
-        let tally = &mut self.state.tally;
+        let source = self.source_of(model, id);
+        let tally = &mut self.tally;
         tally.ledger.attempts += 1;
         tally.ledger.retries += u64::from(!is_first);
         if sent >= tally.from {
@@ -222,73 +227,76 @@ impl Run<'_> {
     }
 
     /// Counts an answer that came after its client had given up.
-    pub(crate) fn count_late(&mut self, id: VisitId) {
+    pub(crate) fn count_late(&mut self, model: &Model, id: VisitId) {
         let root = self.root_of(id);
-        let source = self.source_of(root);
+        let source = self.source_of(model, root);
         // The class and the time are the visit's own: the request it belonged to may be over.
-        let class = usize::from(self.state.visits[id].class);
-        if self.state.visits[root].entered >= self.state.tally.from {
-            self.state.tally.clients[source][class].late += 1;
+        let class = usize::from(self.visits[id].class);
+        if self.visits[root].entered >= self.tally.from {
+            self.tally.clients[source][class].late += 1;
         }
     }
 
     /// A request has ended.
-    #[inline]
-    pub(crate) fn end_request(&mut self, id: VisitId, outcome: Outcome) {
-        let now = self.state.now;
-        let visit = self.state.visits[id];
-        let source = self.source_of(id);
-        let spec = &self.model.sources[source];
+    #[inline(always)]
+    pub(crate) fn end_request(&mut self, model: &Model, id: VisitId, outcome: Outcome) {
+        let now = self.now;
+        let visit = self.visits[id];
+        let source = self.source_of(model, id);
+        let spec = &model.sources[source];
         let latency = now - visit.entered;
         let objective = spec.classes[usize::from(visit.class)].objective;
-        self.state.tally.ended(
+        self.tally.ended(
             source,
             visit.class,
             visit.entered,
             latency,
             End { stream: visit.stream.0, outcome, objective },
         );
-        self.record(id, source, outcome, latency);
-        let instance = &mut self.state.instances[visit.place];
+        if self.tally.recorder.is_some() {
+            self.record(model, id, source, outcome, latency);
+        }
+        let instance = &mut self.instances[visit.place];
         instance.touch(now);
         instance.present -= 1;
         instance.stays += u128::from(latency.0);
         if let Load::Closed { think, .. } = spec.load {
-            return self.think(id, source, think);
+            return self.think(model, id, source, think);
         }
         self.end_root(id);
     }
 
     /// Frees the root of a tree once nothing is left below it.
+    #[inline(always)]
     fn end_root(&mut self, id: VisitId) {
-        if self.state.visits[id].root == 0 {
-            self.state.visits.remove(id);
+        if self.visits[id].root == 0 {
+            self.visits.remove(id);
         } else {
-            let visit = &mut self.state.visits[id];
+            let visit = &mut self.visits[id];
             (visit.phase, visit.wake) = (Phase::Over, Time::NEVER);
         }
     }
 
     /// The user of the request that has ended thinks about the next one.
-    fn think(&mut self, id: VisitId, source: SourceId, think: crate::model::Delay) {
-        let ended = self.state.visits[id];
+    #[inline(never)]
+    fn think(&mut self, model: &Model, id: VisitId, source: SourceId, think: crate::model::Delay) {
+        let ended = self.visits[id];
         self.end_root(id);
-        let next = self.insert_request(source, ended.since + 1);
+        let next = self.insert_request(model, source, ended.since + 1);
         let key = ended.stream.child(purpose::THINK);
-        let (span, lane) = self.drawn(think, key);
-        self.state.visits[next].ordinal = ended.ordinal;
-        self.state.visits[next].phase = Phase::Thinking;
+        let (span, lane) = self.drawn(model, think, key);
+        self.visits[next].ordinal = ended.ordinal;
+        self.visits[next].phase = Phase::Thinking;
         self.schedule(next, span, lane);
     }
 
-    fn record(&mut self, id: VisitId, source: SourceId, outcome: Outcome, latency: Duration) {
-        if self.state.tally.recorder.is_none() {
-            return;
-        }
-        let visit = self.state.visits[id];
-        let has_key = self.model.sources[source].keys.is_some();
-        let key = (has_key || self.recorded_key(id, source).is_some()).then(|| self.key_of(id));
-        let Some(recorder) = &mut self.state.tally.recorder else { return };
+    #[cold]
+    #[inline(never)]
+    fn record(&mut self, model: &Model, id: VisitId, source: SourceId, outcome: Outcome, latency: Duration) {
+        let visit = self.visits[id];
+        let has_key = model.sources[source].keys.is_some();
+        let key = (has_key || self.recorded_key(model, id, source).is_some()).then(|| self.key_of(model, id));
+        let Some(recorder) = &mut self.tally.recorder else { return };
         let visited = recorder.take_visited(visit.ordinal);
         recorder.ended.push(RequestRecord {
             source,
@@ -305,29 +313,29 @@ impl Run<'_> {
 
     // What belongs to a request.
 
-    fn recorded_key(&self, root: VisitId, source: SourceId) -> Option<u64> {
-        match &self.model.sources[source].load {
-            Load::Replay { rows } => rows.get(self.state.visits[root].since as usize).and_then(|row| row.key),
+    fn recorded_key(&self, model: &Model, root: VisitId, source: SourceId) -> Option<u64> {
+        match &model.sources[source].load {
+            Load::Replay { rows } => rows.get(self.visits[root].since as usize).and_then(|row| row.key),
             Load::Open { .. } | Load::Bursty { .. } | Load::Closed { .. } => None,
         }
     }
 
     /// The key that the request of `id` asks for.
-    pub(crate) fn key_of(&self, id: VisitId) -> u64 {
+    pub(crate) fn key_of(&self, model: &Model, id: VisitId) -> u64 {
         let root = self.root_of(id);
-        let source = self.source_of(root);
-        if let Some(key) = self.recorded_key(root, source) {
+        let source = self.source_of(model, root);
+        if let Some(key) = self.recorded_key(model, root, source) {
             return key;
         }
-        let stream = self.state.visits[root].stream;
-        let keys = self.model.sources[source].keys.as_ref();
+        let stream = self.visits[root].stream;
+        let keys = model.sources[source].keys.as_ref();
         keys.map_or(0, |keys| keys.sample(&mut stream.child(purpose::KEY).draws()))
     }
 
     /// The session of the request with this root, if its client has sessions.
-    pub(crate) fn session_of(&self, root: VisitId) -> Option<u64> {
-        let spec = &self.model.sources[self.source_of(root)];
-        let visit = &self.state.visits[root];
+    pub(crate) fn session_of(&self, model: &Model, root: VisitId) -> Option<u64> {
+        let spec = &model.sources[self.source_of(model, root)];
+        let visit = &self.visits[root];
         match (&spec.load, spec.sessions) {
             (Load::Closed { .. }, sessions) => {
                 let user = visit.since >> USER_SHIFT;
@@ -340,25 +348,25 @@ impl Run<'_> {
     }
 
     /// The bytes that the request of `id` sends over a link.
-    pub(crate) fn request_bytes(&self, id: VisitId) -> u64 {
+    pub(crate) fn request_bytes(&self, model: &Model, id: VisitId) -> u64 {
         let root = self.root_of(id);
-        let source = self.source_of(root);
-        if let Load::Replay { rows } = &self.model.sources[source].load
-            && let Some(size) = rows.get(self.state.visits[root].since as usize).and_then(|row| row.size)
+        let source = self.source_of(model, root);
+        if let Load::Replay { rows } = &model.sources[source].load
+            && let Some(size) = rows.get(self.visits[root].since as usize).and_then(|row| row.size)
         {
             return size;
         }
-        self.bytes(self.model.sources[source].size, self.state.visits[root].stream.child(purpose::SIZE))
+        self.bytes(model, model.sources[source].size, self.visits[root].stream.child(purpose::SIZE))
     }
 
     /// The bytes of its answer.
-    pub(crate) fn reply_bytes(&self, id: VisitId) -> u64 {
+    pub(crate) fn reply_bytes(&self, model: &Model, id: VisitId) -> u64 {
         let root = self.root_of(id);
-        let size = self.model.sources[self.source_of(root)].reply_size;
-        self.bytes(size, self.state.visits[root].stream.child(purpose::REPLY_SIZE))
+        let size = model.sources[self.source_of(model, root)].reply_size;
+        self.bytes(model, size, self.visits[root].stream.child(purpose::REPLY_SIZE))
     }
 
-    fn bytes(&self, size: Option<crate::model::SamplerId>, key: Key) -> u64 {
-        size.map_or(0, |sampler| self.model.samplers[sampler].sample_whole(&mut key.draws()))
+    fn bytes(&self, model: &Model, size: Option<crate::model::SamplerId>, key: Key) -> u64 {
+        size.map_or(0, |sampler| model.samplers[sampler].sample_whole(&mut key.draws()))
     }
 }

@@ -1,5 +1,7 @@
 //! Everything that changes during a run, in one value that can be cloned: a clone is a snapshot.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use crate::arena::Arena;
 use crate::model::load::LoadMemory;
 use crate::model::{
@@ -28,7 +30,7 @@ pub struct State {
     /// The visits in flight.
     pub visits: Slab,
     /// Visits that can go on at once; drained before time moves.
-    pub ready: Vec<VisitId>,
+    pub ready: VecDeque<VisitId>,
     /// Model facts so far.
     pub events: u64,
     /// Requests made so far by all sources, for the order of simultaneous events.
@@ -63,6 +65,8 @@ pub struct State {
     pub tally: Tally,
     /// Sources that will make another request.
     pub active_sources: u32,
+    /// Until when at least one instance stands still.
+    pub hung_until: Time,
     /// The integrals when measuring started.
     pub baseline: Option<Box<Baseline>>,
 }
@@ -104,6 +108,8 @@ pub struct InstanceState {
     pub hung_until: Time,
     /// How many times as long everything takes: its own slowness times that of faults.
     pub slowness: f64,
+    /// Visits that have come, since the start.
+    pub arrivals: u64,
     /// Visits at the instance.
     pub present: u32,
     /// When `present` was last counted into `presence`.
@@ -160,7 +166,7 @@ pub struct BalancerState {
     /// The instance of each slot and which upstream node it belongs to.
     pub slots: Vec<(InstanceId, u32)>,
     /// The slot that each session's connection goes to.
-    pub connections: std::collections::BTreeMap<u64, u32>,
+    pub connections: BTreeMap<u64, u32>,
 }
 
 impl State {
@@ -171,7 +177,7 @@ impl State {
             now: Time::ZERO,
             agenda: Agenda::new(model.lanes.len()),
             visits: Slab::default(),
-            ready: Vec::new(),
+            ready: VecDeque::new(),
             events: 0,
             ordinal: 0,
             variant: 0,
@@ -180,6 +186,7 @@ impl State {
                 life: Life::Absent,
                 hung_until: Time::ZERO,
                 slowness: spec.slowness,
+                arrivals: 0,
                 present: 0,
                 touched: Time::ZERO,
                 presence: 0,
@@ -202,11 +209,7 @@ impl State {
                         model.instances_of(*node).map(move |id| (id, upstream as u32))
                     })
                     .collect();
-                BalancerState {
-                    memory: BalanceMemory::new(slots.len()),
-                    slots,
-                    connections: std::collections::BTreeMap::new(),
-                }
+                BalancerState { memory: BalanceMemory::new(slots.len()), slots, connections: BTreeMap::new() }
             }),
             budgets: model.retries.map(|_| BudgetMemory::default()),
             caches: model.caches.map(CacheState::new),
@@ -216,8 +219,21 @@ impl State {
             controllers: model.controllers.map(ControllerState::new),
             tally: Tally::new(model),
             active_sources: 0,
+            hung_until: Time::ZERO,
             baseline: None,
         }
+    }
+
+    /// Visits that have come to `instance` since measuring started.
+    pub fn arrivals(&self, instance: InstanceId) -> u64 {
+        let before = self.baseline.as_ref().map_or(0, |baseline| baseline.instances[instance].arrivals);
+        self.instances[instance].arrivals - before
+    }
+
+    /// Visits and lookups that have come to `node` since measuring started.
+    pub fn requests(&self, model: &Model, node: NodeId) -> u64 {
+        let visits: u64 = model.instances_of(node).map(|instance| self.arrivals(instance)).sum();
+        visits + self.tally.nodes[node].lookups
     }
 
     /// How long the entries of `cache` have lived since measuring started, in nanoseconds summed over entries.

@@ -1,176 +1,184 @@
 //! Work: asking pools for servers, being served, giving servers back.
 
 use crate::model::step::{PoolSlot, Step};
-use crate::model::{Discipline, PoolId, SamplerId};
+use crate::model::{Discipline, Model, PoolId, SamplerId};
 use crate::random::Key;
 use crate::time::{Duration, Time};
 
-use super::Run;
 use super::agenda::{Event, Rank};
+use super::pool::Service;
 use super::pool::preemptive::Start;
-use super::pool::{Admission, Service};
+use super::state::State;
 use super::visit::{Outcome, Phase, VisitId, hold};
 
-impl Run<'_> {
-    /// `id` asks for a server for as long as its work takes.
-    #[inline]
-    pub(crate) fn work(&mut self, id: VisitId, slot: PoolSlot, demand: SamplerId, tag: u64) {
-        let pool = self.pool_of(id, slot);
-        let spec = &self.model.pools[pool];
-        let now = self.state.now;
+impl State {
+    /// `id` asks for a server for as long as its work takes. Says who goes on.
+    #[inline(always)]
+    pub(crate) fn work(
+        &mut self,
+        model: &Model,
+        id: VisitId,
+        slot: PoolSlot,
+        demand: SamplerId,
+        tag: u64,
+    ) -> VisitId {
+        let pool = self.pool_of(model, id, slot);
+        let spec = &model.pools[pool];
         match spec.discipline {
             Discipline::Fifo | Discipline::Lifo | Discipline::Priority => {
-                match self.state.pools[pool].enter(spec, &mut self.state.visits, id, now) {
-                    Admission::Served => {
-                        self.record_wait(id, slot, Duration::ZERO);
-                        let span = self.demand(id, demand, tag);
-                        self.start_work(id, pool, span);
-                    }
-                    Admission::Queued => self.await_turn(id, pool),
-                    Admission::Rejected => self.fail(id, Outcome::Rejected),
+                let state = &mut self.pools[pool];
+                state.account.touch(self.now);
+                if state.account.busy < spec.servers {
+                    state.account.busy += 1;
+                    self.record_wait(model, id, slot, Duration::ZERO);
+                    let span = self.demand(model, id, demand, tag);
+                    self.start_work(id, pool, span);
+                    return VisitId::NONE;
                 }
+                self.stand_in_line(model, id, pool)
             }
-            Discipline::Sharing { .. } => self.share(id, slot, pool, demand, tag),
+            Discipline::Sharing { .. } => self.share(model, id, slot, pool, demand, tag),
             Discipline::LifoPreemptive | Discipline::PriorityPreemptive => {
-                self.work_preemptively(id, slot, pool, demand, tag);
+                self.work_preemptively(model, id, slot, pool, demand, tag);
+                VisitId::NONE
             }
         }
     }
 
-    /// `id` asks for a server to keep; whether it has one now.
-    pub(crate) fn take(&mut self, id: VisitId, slot: PoolSlot) -> bool {
-        let pool = self.pool_of(id, slot);
-        let spec = &self.model.pools[pool];
-        match self.state.pools[pool].enter(spec, &mut self.state.visits, id, self.state.now) {
-            Admission::Served => {
-                self.record_wait(id, slot, Duration::ZERO);
-                self.keep(id, slot, pool);
-                true
-            }
-            Admission::Queued => {
-                self.await_turn(id, pool);
-                false
-            }
-            Admission::Rejected => {
-                self.fail(id, Outcome::Rejected);
-                false
-            }
+    /// `id` asks for a server to keep. Says who goes on.
+    pub(crate) fn take(&mut self, model: &Model, id: VisitId, slot: PoolSlot) -> VisitId {
+        let pool = self.pool_of(model, id, slot);
+        let state = &mut self.pools[pool];
+        state.account.touch(self.now);
+        if state.account.busy < model.pools[pool].servers {
+            state.account.busy += 1;
+            self.record_wait(model, id, slot, Duration::ZERO);
+            self.keep(id, slot, pool);
+            self.visits[id].step += 1;
+            return id;
         }
+        self.stand_in_line(model, id, pool)
+    }
+
+    /// `id` waits in the line of a pool for as long as it has patience, if there is room.
+    #[inline]
+    fn stand_in_line(&mut self, model: &Model, id: VisitId, pool: PoolId) -> VisitId {
+        let spec = &model.pools[pool];
+        if !self.pools[pool].line_up(spec, &mut self.visits, id, self.now) {
+            return self.fail(model, id, Outcome::Rejected);
+        }
+        if let Some(patience) = &spec.patience {
+            let key = self.visits[id].stream.child(patience.tag);
+            let (span, lane) = self.drawn(model, patience.span, key);
+            self.schedule(id, span, lane);
+        }
+        VisitId::NONE
     }
 
     fn keep(&mut self, id: VisitId, slot: PoolSlot, pool: PoolId) {
-        self.state.visits[id].holds |= 1 << slot;
+        self.visits[id].holds |= 1 << slot;
         // What is kept is granted as it passes: from now on, until it is given back.
-        self.state.pools[pool].account.granted -= i128::from(self.state.now.0);
+        self.pools[pool].account.granted -= i128::from(self.now.0);
     }
 
     /// `id` gives back a server it has kept.
-    pub(crate) fn give(&mut self, id: VisitId, slot: PoolSlot) {
-        let pool = self.pool_of(id, slot);
-        self.state.visits[id].holds &= !(1 << slot);
-        self.state.pools[pool].account.granted += i128::from(self.state.now.0);
-        self.pass_on(pool);
+    pub(crate) fn give(&mut self, model: &Model, id: VisitId, slot: PoolSlot) {
+        let pool = self.pool_of(model, id, slot);
+        self.visits[id].holds &= !(1 << slot);
+        self.pools[pool].account.granted += i128::from(self.now.0);
+        self.pass_on(model, pool);
     }
 
     /// A server of an exclusive pool is free: the first in line gets it.
-    #[inline]
-    pub(crate) fn pass_on(&mut self, pool: PoolId) {
-        let spec = &self.model.pools[pool];
-        let now = self.state.now;
-        if let Some(next) = self.state.pools[pool].give(spec, &mut self.state.visits, now) {
-            self.begin(next, pool);
+    #[inline(always)]
+    pub(crate) fn pass_on(&mut self, model: &Model, pool: PoolId) {
+        let spec = &model.pools[pool];
+        let now = self.now;
+        if let Some(next) = self.pools[pool].give(spec, &mut self.visits, now) {
+            self.begin(model, next, pool);
         }
     }
 
     /// `id` has come to the head of the line and is served.
-    fn begin(&mut self, id: VisitId, pool: PoolId) {
-        let now = self.state.now;
-        let visit = &mut self.state.visits[id];
+    #[inline(always)]
+    fn begin(&mut self, model: &Model, id: VisitId, pool: PoolId) {
+        let now = self.now;
+        let visit = &mut self.visits[id];
         let waited = Duration(now.0 - visit.since);
         visit.wake = Time::NEVER;
         visit.phase = Phase::Running;
-        match self.model.steps[usize::from(visit.step)] {
+        match model.steps[usize::from(visit.step)] {
             Step::Work { pool: slot, demand, tag } => {
-                self.record_wait(id, slot, waited);
-                if let Discipline::Sharing { .. } = self.model.pools[pool].discipline {
-                    self.join_sharing(id, pool, demand, tag);
+                self.record_wait(model, id, slot, waited);
+                if let Discipline::Sharing { .. } = model.pools[pool].discipline {
+                    self.join_sharing(model, id, pool, demand, tag);
                 } else {
-                    let span = self.demand(id, demand, tag);
+                    let span = self.demand(model, id, demand, tag);
                     self.start_work(id, pool, span);
                 }
             }
             Step::Take { pool: slot } => {
-                self.record_wait(id, slot, waited);
+                self.record_wait(model, id, slot, waited);
                 self.keep(id, slot, pool);
-                self.state.visits[id].step += 1;
-                self.state.ready.push(id);
+                self.visits[id].step += 1;
+                self.ready.push_back(id);
             }
             _ => {}
         }
     }
 
-    /// `id` stands in line; if it has a patience, that ends some time.
-    fn await_turn(&mut self, id: VisitId, pool: PoolId) {
-        self.state.visits[id].wake = Time::NEVER;
-        let spec = &self.model.pools[pool];
-        if let Some(patience) = &spec.patience {
-            let key = self.state.visits[id].stream.child(patience.tag);
-            let (span, lane) = self.drawn(patience.span, key);
-            self.schedule(id, span, lane);
-        }
-    }
-
     /// `id` has waited in line for as long as it would.
-    pub(crate) fn lose_patience(&mut self, id: VisitId) {
-        let (slot, pool) = self.line_of(id);
-        let waited = Duration(self.state.now.0 - self.state.visits[id].since);
-        self.record_wait(id, slot, waited);
-        let id = self.leave_line(id, pool);
-        self.fail(id, Outcome::Abandoned);
+    pub(crate) fn lose_patience(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let (slot, pool) = self.line_of(model, id);
+        let waited = Duration(self.now.0 - self.visits[id].since);
+        self.record_wait(model, id, slot, waited);
+        let id = self.leave_line(model, id, pool);
+        self.fail(model, id, Outcome::Abandoned)
     }
 
     /// Takes `id` out of its line: its slot stays behind, and it goes on under another one.
-    fn leave_line(&mut self, id: VisitId, pool: PoolId) -> VisitId {
-        let spec = &self.model.pools[pool];
-        self.state.pools[pool].desert(spec, &mut self.state.visits, id, self.state.now);
-        let mut copy = self.state.visits[id];
+    fn leave_line(&mut self, model: &Model, id: VisitId, pool: PoolId) -> VisitId {
+        let spec = &model.pools[pool];
+        self.pools[pool].desert(spec, &mut self.visits, id, self.now);
+        let mut copy = self.visits[id];
         (copy.phase, copy.wake, copy.link) = (Phase::Running, Time::NEVER, VisitId::NONE.0);
-        let left_behind = &mut self.state.visits[id];
+        let left_behind = &mut self.visits[id];
         (left_behind.phase, left_behind.wake) = (Phase::Over, Time::NEVER);
-        self.state.visits[VisitId(copy.root)].root += 1;
-        let moved = self.state.visits.insert(copy);
-        if copy.parent.is_some() && self.state.visits[copy.parent].link == id.0 {
-            let parent = &mut self.state.visits[copy.parent];
+        self.visits[VisitId(copy.root)].root += 1;
+        let moved = self.visits.insert(copy);
+        if copy.parent.is_some() && self.visits[copy.parent].link == id.0 {
+            let parent = &mut self.visits[copy.parent];
             if parent.phase == Phase::Calling {
                 parent.link = moved.0;
             }
         }
-        self.state.pools[pool].sweep(&mut self.state.visits);
+        self.pools[pool].sweep(&mut self.visits);
         moved
     }
 
     /// The pool in whose line `id` stands.
-    fn line_of(&self, id: VisitId) -> (PoolSlot, PoolId) {
-        match self.model.steps[usize::from(self.state.visits[id].step)] {
-            Step::Work { pool, .. } | Step::Take { pool } => (pool, self.pool_of(id, pool)),
-            _ => (0, self.pool_of(id, 0)),
+    #[inline(always)]
+    fn line_of(&self, model: &Model, id: VisitId) -> (PoolSlot, PoolId) {
+        match model.steps[usize::from(self.visits[id].step)] {
+            Step::Work { pool, .. } | Step::Take { pool } => (pool, self.pool_of(model, id, pool)),
+            _ => (0, self.pool_of(model, id, 0)),
         }
     }
 
     /// Work of `id` on an exclusive pool takes `span` from now.
-    #[inline]
+    #[inline(always)]
     fn start_work(&mut self, id: VisitId, pool: PoolId, span: Duration) {
-        self.state.pools[pool].account.granted += i128::from(span.0);
-        self.state.visits[id].phase = Phase::Working;
+        self.pools[pool].account.granted += i128::from(span.0);
+        self.visits[id].phase = Phase::Working;
         self.schedule(id, span, None);
     }
 
     /// The work of `id` is done.
-    #[inline]
-    pub(crate) fn work_done(&mut self, id: VisitId) {
-        let (_, pool) = self.line_of(id);
-        match self.model.pools[pool].discipline {
-            Discipline::Fifo | Discipline::Lifo | Discipline::Priority => self.pass_on(pool),
+    #[inline(always)]
+    pub(crate) fn work_done(&mut self, model: &Model, id: VisitId) {
+        let (_, pool) = self.line_of(model, id);
+        match model.pools[pool].discipline {
+            Discipline::Fifo | Discipline::Lifo | Discipline::Priority => self.pass_on(model, pool),
             Discipline::LifoPreemptive | Discipline::PriorityPreemptive => self.leave_preemptive(id, pool),
             Discipline::Sharing { .. } => {}
         }
@@ -178,44 +186,52 @@ impl Run<'_> {
 
     // Preemptive pools.
 
-    fn work_preemptively(&mut self, id: VisitId, slot: PoolSlot, pool: PoolId, demand: SamplerId, tag: u64) {
-        let now = self.state.now;
-        let span = self.demand(id, demand, tag);
-        let level = self.state.visits[id].priority;
-        let state = &mut self.state.pools[pool];
+    fn work_preemptively(
+        &mut self,
+        model: &Model,
+        id: VisitId,
+        slot: PoolSlot,
+        pool: PoolId,
+        demand: SamplerId,
+        tag: u64,
+    ) {
+        let now = self.now;
+        let span = self.demand(model, id, demand, tag);
+        let level = self.visits[id].priority;
+        let state = &mut self.pools[pool];
         let Service::Preemptive(service) = &mut state.service else { return };
         let start = service.arrive(id, level, span.0, now);
         state.account.touch(now);
         state.account.busy = service.busy();
         let displaced = match start {
             Start::Served => None,
-            Start::Interrupts(victim) => Some((victim, self.state.visits[victim].wake.0 - now.0)),
+            Start::Interrupts(victim) => Some((victim, self.visits[victim].wake.0 - now.0)),
             Start::Waits => Some((id, 0)),
         };
         if let Some((waits, left)) = displaced {
             state.account.waiting += 1;
             state.account.longest = state.account.longest.max(state.account.waiting);
             state.account.granted -= i128::from(left);
-            let visit = &mut self.state.visits[waits];
+            let visit = &mut self.visits[waits];
             (visit.phase, visit.wake, visit.since) = (Phase::InLine, Time::NEVER, now.0);
         }
         if start != Start::Waits {
-            self.record_wait(id, slot, Duration::ZERO);
+            self.record_wait(model, id, slot, Duration::ZERO);
             self.start_work(id, pool, span);
         }
     }
 
     fn leave_preemptive(&mut self, id: VisitId, pool: PoolId) {
-        let now = self.state.now;
-        let visits = &self.state.visits;
-        let state = &mut self.state.pools[pool];
+        let now = self.now;
+        let visits = &self.visits;
+        let state = &mut self.pools[pool];
         let Service::Preemptive(service) = &mut state.service else { return };
         let next = service.leave(id, |id| visits[id].priority, now);
         state.account.touch(now);
         state.account.busy = service.busy();
         if let Some((next, left)) = next {
             state.account.waiting -= 1;
-            let waited = now.0 - self.state.visits[next].since;
+            let waited = now.0 - self.visits[next].since;
             state.account.line_stays += u128::from(waited);
             self.start_work(next, pool, Duration(left));
         }
@@ -223,35 +239,37 @@ impl Run<'_> {
 
     // Shared pools.
 
-    fn share(&mut self, id: VisitId, slot: PoolSlot, pool: PoolId, demand: SamplerId, tag: u64) {
-        let spec = &self.model.pools[pool];
-        let now = self.state.now;
-        let state = &mut self.state.pools[pool];
-        let Service::Sharing(sharing) = &state.service else { return };
-        if sharing.has_room() {
-            self.record_wait(id, slot, Duration::ZERO);
-            self.join_sharing(id, pool, demand, tag);
-        } else {
-            match state.line_up(spec, &mut self.state.visits, id, now) {
-                Admission::Rejected => self.fail(id, Outcome::Rejected),
-                Admission::Queued | Admission::Served => self.await_turn(id, pool),
-            }
+    fn share(
+        &mut self,
+        model: &Model,
+        id: VisitId,
+        slot: PoolSlot,
+        pool: PoolId,
+        demand: SamplerId,
+        tag: u64,
+    ) -> VisitId {
+        let Service::Sharing(sharing) = &self.pools[pool].service else { return VisitId::NONE };
+        if !sharing.has_room() {
+            return self.stand_in_line(model, id, pool);
         }
+        self.record_wait(model, id, slot, Duration::ZERO);
+        self.join_sharing(model, id, pool, demand, tag);
+        VisitId::NONE
     }
 
-    fn join_sharing(&mut self, id: VisitId, pool: PoolId, demand: SamplerId, tag: u64) {
-        let span = self.demand(id, demand, tag);
+    fn join_sharing(&mut self, model: &Model, id: VisitId, pool: PoolId, demand: SamplerId, tag: u64) {
+        let span = self.demand(model, id, demand, tag);
         self.share_for(id, pool, span);
     }
 
     /// `id` shares the pool until it has had `span` of work.
     pub(crate) fn share_for(&mut self, id: VisitId, pool: PoolId, span: Duration) {
-        let now = self.state.now;
-        let visit = &mut self.state.visits[id];
+        let now = self.now;
+        let visit = &mut self.visits[id];
         visit.phase = Phase::Working;
         visit.wake = Time::NEVER;
         let ordinal = visit.ordinal;
-        let state = &mut self.state.pools[pool];
+        let state = &mut self.pools[pool];
         let Service::Sharing(sharing) = &mut state.service else { return };
         state.account.touch(now);
         state.account.granted += i128::from(span.0);
@@ -262,17 +280,17 @@ impl Run<'_> {
 
     /// Writes down when the next member of a shared pool is done.
     pub(crate) fn schedule_pool(&mut self, pool: PoolId) {
-        let Service::Sharing(sharing) = &self.state.pools[pool].service else { return };
+        let Service::Sharing(sharing) = &self.pools[pool].service else { return };
         if sharing.next_done != Time::NEVER {
-            self.state.agenda.push(Event::new(sharing.next_done, Rank::PoolDone, 0, pool.0));
+            self.agenda.push(Event::new(sharing.next_done, Rank::PoolDone, 0, pool.0));
         }
     }
 
     /// The members of a shared pool that are done now go on, and others come in.
-    pub(crate) fn pool_done(&mut self, event: Event) {
+    pub(crate) fn pool_done(&mut self, model: &Model, event: Event) {
         let pool = PoolId(event.slot());
-        let now = self.state.now;
-        let state = &mut self.state.pools[pool];
+        let now = self.now;
+        let state = &mut self.pools[pool];
         let Service::Sharing(sharing) = &mut state.service else { return };
         if sharing.next_done != event.time() {
             return;
@@ -284,75 +302,75 @@ impl Run<'_> {
         }
         state.account.busy = sharing.busy();
         for &id in &done {
-            self.state.events += 1;
-            self.state.visits[id].step += 1;
+            self.events += 1;
+            self.visits[id].step += 1;
         }
-        self.admit_sharers(pool);
+        self.admit_sharers(model, pool);
         self.schedule_pool(pool);
         for id in done {
-            self.state.visits[id].phase = Phase::Running;
+            self.visits[id].phase = Phase::Running;
             if !self.waits_out_a_hang(id) {
-                self.go_on(id);
+                self.ready.push_back(id);
             }
         }
     }
 
     /// A visit whose instance stands still goes on once that is over.
     fn waits_out_a_hang(&mut self, id: VisitId) -> bool {
-        let until = self.state.instances[self.state.visits[id].place].hung_until;
-        if until <= self.state.now {
+        let until = self.instances[self.visits[id].place].hung_until;
+        if until <= self.now {
             return false;
         }
-        let visit = &mut self.state.visits[id];
+        let visit = &mut self.visits[id];
         visit.step -= 1;
         visit.phase = Phase::Waiting;
-        self.schedule(id, until - self.state.now, None);
+        self.schedule(id, until - self.now, None);
         true
     }
 
     /// Lets visits in line share, while there is room.
-    pub(crate) fn admit_sharers(&mut self, pool: PoolId) {
+    pub(crate) fn admit_sharers(&mut self, model: &Model, pool: PoolId) {
         loop {
-            let now = self.state.now;
-            let state = &mut self.state.pools[pool];
+            let now = self.now;
+            let state = &mut self.pools[pool];
             let Service::Sharing(sharing) = &state.service else { return };
             if !sharing.has_room() || state.account.waiting == 0 {
                 return;
             }
-            let Some(next) = state.call_next(&mut self.state.visits, now) else { return };
-            self.begin(next, pool);
+            let Some(next) = state.call_next(&mut self.visits, now) else { return };
+            self.begin(model, next, pool);
         }
     }
 
     // Endings that nobody planned.
 
     /// Takes `id` out of whatever pool it waits for or is served by; its slot may change.
-    pub(crate) fn withdraw(&mut self, id: VisitId) -> VisitId {
-        let phase = self.state.visits[id].phase;
+    pub(crate) fn withdraw(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let phase = self.visits[id].phase;
         if !matches!(phase, Phase::InLine | Phase::Working) {
             if phase == Phase::Parked {
                 self.unpark(id);
             }
             return id;
         }
-        let now = self.state.now;
-        let (_, pool) = self.line_of(id);
-        let left = match self.state.visits[id].wake {
+        let now = self.now;
+        let (_, pool) = self.line_of(model, id);
+        let left = match self.visits[id].wake {
             Time::NEVER => 0,
             wake => wake.0 - now.0,
         };
-        let state = &mut self.state.pools[pool];
+        let state = &mut self.pools[pool];
         match (&mut state.service, phase) {
             (Service::Exclusive, Phase::Working) => {
                 state.account.granted -= i128::from(left);
-                self.pass_on(pool);
+                self.pass_on(model, pool);
             }
             (Service::Sharing(sharing), Phase::Working) => {
                 state.account.touch(now);
                 let taken = sharing.extract(now, |member| member == id);
                 state.account.granted -= taken.iter().map(|(_, left)| i128::from(*left)).sum::<i128>();
                 state.account.busy = sharing.busy();
-                self.admit_sharers(pool);
+                self.admit_sharers(model, pool);
                 self.schedule_pool(pool);
             }
             (Service::Preemptive(_), Phase::Working) => {
@@ -363,33 +381,33 @@ impl Run<'_> {
                 service.withdraw(id);
                 state.account.touch(now);
                 state.account.waiting -= 1;
-                state.account.line_stays += u128::from(now.0 - self.state.visits[id].since);
+                state.account.line_stays += u128::from(now.0 - self.visits[id].since);
             }
-            _ => return self.leave_line(id, pool),
+            _ => return self.leave_line(model, id, pool),
         }
         id
     }
 
     /// How long a work of `id` takes at its instance.
-    #[inline]
-    fn demand(&self, id: VisitId, demand: SamplerId, tag: u64) -> Duration {
-        let visit = &self.state.visits[id];
+    #[inline(always)]
+    fn demand(&self, model: &Model, id: VisitId, demand: SamplerId, tag: u64) -> Duration {
+        let visit = &self.visits[id];
         let key: Key = visit.stream.child(tag);
-        let nanoseconds = self.model.samplers[demand].sample(&mut key.draws());
-        Duration::from_nanos_f64(nanoseconds * self.state.instances[visit.place].slowness)
+        let nanoseconds = model.samplers[demand].sample(&mut key.draws());
+        Duration::from_nanos_f64(nanoseconds * self.instances[visit.place].slowness)
     }
 
     #[inline(always)]
-    pub(crate) fn pool_of(&self, id: VisitId, slot: PoolSlot) -> PoolId {
-        self.model.instances[self.state.visits[id].place].pools[usize::from(slot)]
+    pub(crate) fn pool_of(&self, model: &Model, id: VisitId, slot: PoolSlot) -> PoolId {
+        model.instances[self.visits[id].place].pools[usize::from(slot)]
     }
 
-    #[inline]
-    fn record_wait(&mut self, id: VisitId, slot: PoolSlot, waited: Duration) {
-        let visit = &self.state.visits[id];
-        if visit.entered >= self.state.tally.from {
-            let node = self.model.instances[visit.place].node;
-            self.state.tally.nodes[node].waits[usize::from(slot)].record(waited.0);
+    #[inline(always)]
+    fn record_wait(&mut self, model: &Model, id: VisitId, slot: PoolSlot, waited: Duration) {
+        let visit = &self.visits[id];
+        if visit.entered >= self.tally.from {
+            let node = model.instances[visit.place].node;
+            self.tally.nodes[node].waits[usize::from(slot)].record(waited.0);
         }
     }
 }

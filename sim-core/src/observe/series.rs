@@ -3,6 +3,7 @@
 //! A run of unknown length keeps at most [`MOST_ROWS`] rows: when they are full, neighbours are joined and the
 //! interval doubles. Percentiles of an interval come from a coarse histogram of that interval alone.
 
+use super::tally::Ledger;
 use crate::time::{Duration, Time};
 
 /// The most rows a series keeps.
@@ -48,44 +49,31 @@ pub struct Series {
     pub rows: Vec<Row>,
     /// The length of an interval.
     pub every: Duration,
-    offered: u64,
-    completed: u64,
-    failed: u64,
+    /// The counts at the end of the last interval.
+    before: Ledger,
     latencies: Vec<u32>,
 }
 
 impl Series {
     /// An empty series of intervals of this length.
     pub fn new(every: Duration) -> Series {
-        Series { rows: Vec::new(), every, offered: 0, completed: 0, failed: 0, latencies: vec![0; CELLS] }
+        Series { rows: Vec::new(), every, before: Ledger::default(), latencies: vec![0; CELLS] }
     }
 
-    /// Counts a request.
-    #[inline(always)]
-    pub fn offered(&mut self) {
-        self.offered += 1;
-    }
-
-    /// Counts an answer.
+    /// Counts the latency of an answer.
     #[inline(always)]
     pub fn completed(&mut self, latency: Duration) {
-        self.completed += 1;
         self.latencies[cell_of(latency.0)] += 1;
     }
 
-    /// Counts a failure.
-    #[inline(always)]
-    pub fn failed(&mut self) {
-        self.failed += 1;
-    }
-
-    /// Ends the interval at `at`, with how the nodes stand.
-    pub fn close(&mut self, at: Time, nodes: Vec<(u32, u32)>) {
+    /// Ends the interval at `at`, when the run's counts were `ledger` and the nodes stood so.
+    pub fn close(&mut self, at: Time, ledger: Ledger, nodes: Vec<(u32, u32)>) {
+        let before = std::mem::replace(&mut self.before, ledger);
         self.rows.push(Row {
             at,
-            offered: std::mem::take(&mut self.offered),
-            completed: std::mem::take(&mut self.completed),
-            failed: std::mem::take(&mut self.failed),
+            offered: ledger.offered - before.offered,
+            completed: ledger.completed - before.completed,
+            failed: ledger.failed - before.failed,
             latencies: self.latencies.clone(),
             nodes,
         });
@@ -141,9 +129,9 @@ mod tests {
     fn rows_are_joined_without_losing_counts() {
         let mut series = Series::new(Duration(10));
         for step in 1..=1_000u64 {
-            series.offered();
             series.completed(Duration(step));
-            series.close(Time(step * 10), vec![(1, 2)]);
+            let ledger = Ledger { offered: step, completed: step, ..Ledger::default() };
+            series.close(Time(step * 10), ledger, vec![(1, 2)]);
         }
         assert!(series.rows.len() < MOST_ROWS);
         assert_eq!(series.rows.iter().map(|row| row.completed).sum::<u64>(), 1_000);
@@ -155,7 +143,7 @@ mod tests {
     fn a_coarse_percentile_is_within_six_percent() {
         let mut series = Series::new(Duration(10));
         (1..=10_000u64).for_each(|value| series.completed(Duration(value * 1_000)));
-        series.close(Time(10), vec![]);
+        series.close(Time(10), Ledger::default(), vec![]);
         let p99 = series.rows[0].latency(0.99).expect("there are answers").0 as f64;
         assert!((p99 / 9_900_000.0 - 1.0).abs() < 0.07, "{p99}");
     }

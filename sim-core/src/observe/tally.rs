@@ -23,8 +23,6 @@ pub struct Tally {
     pub clients: Arena<SourceId, Vec<ClassTally>>,
     /// What nodes did.
     pub nodes: Arena<NodeId, NodeTally>,
-    /// Visits that came to each instance while measuring.
-    pub arrivals: Arena<InstanceId, u64>,
     /// What caches did.
     pub caches: Arena<CacheId, CacheTally>,
     /// The digest of everything since the start.
@@ -63,8 +61,8 @@ pub struct ClassTally {
 /// What a node did.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NodeTally {
-    /// Visits that came.
-    pub requests: u64,
+    /// Questions to a node without instances: lookups of a cache or a name.
+    pub lookups: u64,
     /// Visits that failed here, by [`Outcome::FAILURES`].
     pub failed: [u64; Outcome::FAILURES.len()],
     /// From arrival to reply of visits that ended well.
@@ -175,7 +173,7 @@ impl ClassTally {
 impl NodeTally {
     fn new() -> NodeTally {
         NodeTally {
-            requests: 0,
+            lookups: 0,
             failed: [0; Outcome::FAILURES.len()],
             latency: Histogram::new(),
             waits: [Histogram::new(), Histogram::new()],
@@ -208,7 +206,6 @@ impl Tally {
             from: model.run.warmup,
             clients: model.sources.map(|source| source.classes.iter().map(|_| ClassTally::new()).collect()),
             nodes: model.nodes.map(|_| NodeTally::new()),
-            arrivals: model.instances.map(|_| 0),
             caches: model.caches.map(|_| CacheTally::default()),
             digest: Digest::default(),
             series: Series::new(model.run.sample_every),
@@ -226,12 +223,11 @@ impl Tally {
             node.instances_since = now;
             node.set_instances(now, instances);
         }
-        self.arrivals = self.arrivals.map(|_| 0);
         self.caches = self.caches.map(|_| CacheTally::default());
     }
 
     /// Counts the end of a request.
-    #[inline]
+    #[inline(always)]
     pub fn ended(&mut self, source: SourceId, class: u8, sent: Time, latency: Duration, end: End) {
         self.digest.request(end.stream, sent, sent + latency, end.outcome as u8);
         let measured = sent >= self.from;
@@ -241,10 +237,7 @@ impl Tally {
                 self.ledger.completed += 1;
                 self.series.completed(latency);
             }
-            Some(_) => {
-                self.ledger.failed += 1;
-                self.series.failed();
-            }
+            Some(_) => self.ledger.failed += 1,
         }
         if !measured {
             return;
