@@ -15,6 +15,7 @@ use crate::policy::scale::Hpa;
 use crate::random::Key;
 use crate::time::{Duration, Time};
 
+pub mod compile;
 pub mod load;
 pub mod step;
 

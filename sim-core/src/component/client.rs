@@ -1,0 +1,185 @@
+//! Clients: make requests, wait for answers, give up, try again.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::component::Node;
+use crate::component::call::{CallSpec, RetryTable};
+use crate::component::load::LoadTable;
+use crate::distribution::Distribution;
+use crate::distribution::discrete::Popularity;
+use crate::model::compile::{Compiler, Site};
+use crate::model::step::Step;
+use crate::model::{Choice, ChoiceId, Class, Source};
+use crate::quantity::{Ratio, Size};
+use crate::random::hash_name;
+use crate::time::Duration;
+
+/// Makes requests and waits for their answers.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Clients {
+    /// The node they call: a service, a balancer, a database or a DNS name.
+    pub to: String,
+    /// When they make requests.
+    pub load: LoadTable,
+    /// How many requests they make in all; by default as many as the run lasts.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub total: Option<u64>,
+    /// The classes of requests, by name; by default all requests are alike.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub classes: BTreeMap<String, ClassTable>,
+    /// Which keys requests ask for; needed where they come to a cache, or to a database that locks rows.
+    #[serde(default)]
+    pub key: Option<Popularity>,
+    /// How many bytes a request has; needed for links with a bandwidth.
+    #[serde(default)]
+    pub size: Option<Distribution<Size>>,
+    /// How many bytes an answer has.
+    #[serde(default)]
+    pub reply_size: Option<Distribution<Size>>,
+    /// How many sessions there are, each with a source address and a memory of its own; by default each request comes from
+    /// an address of its own, and all share one resolver.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub sessions: Option<u64>,
+    /// How long they wait for an answer; by default for ever.
+    #[serde(default)]
+    pub timeout: Option<Duration>,
+    /// What they do after a failure; by default nothing.
+    #[serde(default)]
+    pub retry: Option<RetryTable>,
+    /// An answer within this time is good; by default every answer is. A class can have its own.
+    #[serde(default)]
+    pub objective: Option<Duration>,
+}
+
+/// A class of requests.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClassTable {
+    /// Its share of the requests, relative to the weights of the other classes.
+    #[serde(default = "one_ratio")]
+    pub weight: Ratio,
+    /// An answer within this time is good; by default the clients' objective.
+    #[serde(default)]
+    pub objective: Option<Duration>,
+    /// Requests of a higher priority go first wherever there are priorities.
+    #[serde(default)]
+    #[schemars(range(max = 31))]
+    pub priority: u8,
+}
+
+fn one_ratio() -> Ratio {
+    Ratio(1.0)
+}
+
+/// Lines of a pool are kept for each priority, so there cannot be very many.
+const MOST_PRIORITY: u8 = 31;
+/// A request's class is one byte.
+const MOST_CLASSES: usize = 255;
+
+impl Clients {
+    pub(crate) fn lower(&self, compiler: &mut Compiler<'_>, site: &Site<'_>) {
+        let classes = self.classes(compiler, site);
+        let class_choice = self.class_choice(compiler, site);
+        let load = self.load.lower(compiler, &site.under("load"), &classes);
+        compiler.at_least_one(self.total, &site.under("total"), "a total");
+        compiler.at_least_one(self.sessions, &site.under("sessions"), "the number of sessions");
+        let keys = self.key.as_ref().and_then(|key| compiler.keys(key, &site.under("key")));
+        let size = self.size.as_ref().map(|size| compiler.sampler(size, &site.under("size")));
+        let reply_size =
+            self.reply_size.as_ref().map(|size| compiler.sampler(size, &site.under("reply_size")));
+
+        let entry = compiler.here();
+        if let Some((name, Node::Dns(_))) = compiler.scenario.nodes.get_key_value(&self.to) {
+            if let Some(id) = compiler.gates.names.get(name.as_str()) {
+                let step = Step::Resolve(*id);
+                compiler.emit(step);
+            }
+        }
+        let call = compiler.call(
+            site,
+            &CallSpec {
+                to: &self.to,
+                to_path: site.under("to"),
+                timeout: self.timeout,
+                timeout_path: site.under("timeout"),
+                retry: self.retry.as_ref(),
+                retry_path: site.under("retry"),
+                operation: 0,
+                cancels: false,
+            },
+        );
+        if let Some(call) = call {
+            compiler.emit(Step::Call(call));
+        }
+        compiler.emit(Step::Reply);
+
+        let node = &mut compiler.model.nodes[site.node];
+        node.entry = [entry; 2];
+        let place = node.first_instance;
+        let source = compiler.model.sources.push(Source {
+            node: site.node,
+            place,
+            load,
+            total: self.total,
+            classes,
+            class_choice,
+            keys,
+            size,
+            reply_size,
+            sessions: self.sessions,
+            entry,
+            tag: hash_name(&format!("client {}", site.name)),
+            lane: None,
+        });
+        compiler.model.nodes[site.node].source = Some(source);
+    }
+
+    fn classes(&self, compiler: &mut Compiler<'_>, site: &Site<'_>) -> Vec<Class> {
+        let class = |name: &str, objective: Option<Duration>, priority| Class {
+            name: name.to_owned(),
+            tag: hash_name(name),
+            objective: objective.or(self.objective),
+            priority,
+        };
+        if self.classes.is_empty() {
+            return vec![class("", None, 0)];
+        }
+        if self.classes.len() > MOST_CLASSES {
+            let message = format!("there can be at most {MOST_CLASSES} classes, not {}", self.classes.len());
+            compiler.error("too-many", message, &site.under("classes"));
+        }
+        for (name, table) in &self.classes {
+            let path = site.under("classes").key(name);
+            if name.is_empty() {
+                compiler.error("bad-name", "a class needs a name", &path);
+            }
+            if table.priority > MOST_PRIORITY {
+                let message = format!("a priority is at most {MOST_PRIORITY}, not {}", table.priority);
+                compiler.error("out-of-range", message, &path.under("priority"));
+            }
+        }
+        self.classes.iter().map(|(name, table)| class(name, table.objective, table.priority)).collect()
+    }
+
+    /// Which class a request is of: the programs of this choice are positions in the list of classes.
+    fn class_choice(&self, compiler: &mut Compiler<'_>, site: &Site<'_>) -> Option<ChoiceId> {
+        if self.classes.len() < 2 {
+            for (name, table) in &self.classes {
+                compiler.weights(&[table.weight], |_| site.under("classes").key(name).under("weight"));
+            }
+            return None;
+        }
+        let names: Vec<&String> = self.classes.keys().collect();
+        let weights: Vec<Ratio> = self.classes.values().map(|table| table.weight).collect();
+        let shares =
+            compiler.weights(&weights, |index| site.under("classes").key(names[index]).under("weight"));
+        let choice = shares.into_iter().zip(0..=u16::MAX).collect();
+        Some(compiler.model.choices.push(Choice::Weighted(choice)))
+    }
+}

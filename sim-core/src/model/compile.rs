@@ -1,0 +1,129 @@
+//! From text to a model: reads a scenario, checks it, and lowers every node to programs, pools and gates.
+//!
+//! Checks and lowering are one walk: whatever is wrong is noted with its place and the walk goes on, so that all mistakes are
+//! told at once. A model is handed out only if there were none.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, sort};
+use crate::model::{BalancerId, CacheId, Delay, DnsId, Link, LockId, Model, NodeId, Pool, PoolId};
+use crate::scenario::Scenario;
+use crate::scenario::read::read;
+use crate::scenario::text::{Document, scan};
+
+mod assemble;
+mod check;
+mod lane;
+mod link;
+mod overrides;
+mod path;
+mod plan;
+mod program;
+mod variant;
+
+pub use overrides::{apply_overrides, case};
+pub(crate) use path::{Path, Site};
+
+/// The text of a file by the name it has in the scenario.
+pub type Files<'f> = &'f dyn Fn(&str) -> Option<String>;
+
+/// A scenario that can run.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// What was read.
+    pub scenario: Scenario,
+    /// The model at the start, and after it the one in force after each `Set` of the timeline, in order of time.
+    pub models: Vec<Model>,
+    /// What probably does not say what was meant.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads, checks and compiles a scenario, or says everything that is wrong with it.
+pub fn compile(text: &str, files: Files<'_>) -> Result<Compiled, Vec<Diagnostic>> {
+    let scenario = read::<Scenario>(text)?;
+    let document = scan(text)?;
+    let mut compiler = Compiler::new(&scenario, &document, files);
+    compiler.assemble();
+    let (mut problems, warnings, model) = (compiler.problems, compiler.warnings, compiler.model);
+    if !problems.is_empty() {
+        sort(&mut problems);
+        problems.dedup();
+        return Err(problems);
+    }
+    let mut models = vec![model];
+    variant::compile(text, &document, &scenario, files, &mut models)?;
+    Ok(Compiled { scenario, models, warnings })
+}
+
+/// What is known while a scenario is compiled.
+pub(crate) struct Compiler<'a> {
+    pub(crate) scenario: &'a Scenario,
+    document: &'a Document<'a>,
+    pub(crate) files: Files<'a>,
+    pub(crate) model: Model,
+    /// The number of each node.
+    pub(crate) nodes: BTreeMap<&'a str, NodeId>,
+    pub(crate) gates: Gates,
+    problems: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+    /// How often each tag was given, so that the k-th step of a kind gets a tag of its own.
+    given: BTreeMap<u64, u64>,
+    links: BTreeMap<(String, String), Link>,
+    /// The latency of each entry of `links`, compiled once.
+    latencies: BTreeMap<String, Delay>,
+    /// Where the last jump landed: what comes there is not merged with what stood before.
+    landed: usize,
+}
+
+/// The gates of nodes by the names of the nodes.
+#[derive(Default)]
+pub(crate) struct Gates {
+    pub(crate) names: BTreeMap<String, DnsId>,
+    pub(crate) balancers: BTreeMap<String, BalancerId>,
+    pub(crate) caches: BTreeMap<String, AskedCache>,
+    pub(crate) locks: BTreeMap<String, LockId>,
+    pub(crate) hosts: BTreeMap<String, PoolId>,
+}
+
+/// A cache and how long its answers take.
+#[derive(Clone, Copy)]
+pub(crate) struct AskedCache {
+    pub(crate) id: CacheId,
+    pub(crate) hit: Delay,
+    pub(crate) miss: Delay,
+}
+
+/// Whose cores an instance has.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    Own,
+    Host(PoolId),
+}
+
+/// How many instances with which pools a node has.
+pub(crate) struct Shape {
+    /// Instances at the start.
+    pub(crate) instances: u32,
+    /// The pools that each instance has for itself.
+    pub(crate) pools: Vec<Pool>,
+    /// The pool of a host, which comes after the instance's own.
+    pub(crate) host: Option<PoolId>,
+    /// What the pools are called.
+    pub(crate) names: Vec<&'static str>,
+    pub(crate) slowness: f64,
+    pub(crate) main_pool: Option<u8>,
+}
+
+impl Shape {
+    /// One instance without pools.
+    pub(crate) fn bare() -> Shape {
+        Shape {
+            instances: 1,
+            pools: Vec::new(),
+            host: None,
+            names: Vec::new(),
+            slowness: 1.0,
+            main_pool: None,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Changes over time: the models that are in force after each `Set` of the timeline.
+
+use super::assemble::changes;
+use super::check::span_of;
+use super::overrides::apply_overrides;
+use super::{Compiler, Files};
+use crate::component::control::{Happening, Moment};
+use crate::diagnostic::{Diagnostic, sort};
+use crate::model::Model;
+use crate::model::step::Step;
+use crate::scenario::Scenario;
+use crate::scenario::read::read;
+use crate::scenario::text::{Document, scan};
+
+/// Compiles the model after each change and adds it to `models`, which hold the one at the start.
+pub(super) fn compile(
+    text: &str,
+    document: &Document<'_>,
+    scenario: &Scenario,
+    files: Files<'_>,
+    models: &mut Vec<Model>,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut edited = text.to_owned();
+    let mut problems = Vec::new();
+    for (index, _) in changes(scenario) {
+        let Some(Moment::At(_, Happening::Set(path, value))) = scenario.timeline.get(index) else { continue };
+        let place = |part: &str| span_of(document, &format!("timeline.{index}.At.1.{part}"));
+        let next = match apply_overrides(&edited, &[(path.clone(), value.clone())]) {
+            Ok(next) => next,
+            Err(problem) => {
+                problems.push(Diagnostic { span: Some(place("0")), fix: None, ..problem });
+                continue;
+            }
+        };
+        match variant(&next, files) {
+            Ok(model) => match difference(&models[0], &model) {
+                None => models.push(model),
+                Some(what) => problems.push(
+                    Diagnostic::error(
+                        "changes-structure",
+                        format!("`{path}` changes {what} in the middle of a run"),
+                    )
+                    .with_span(place("0"))
+                    .with_help("a `Set` can change numbers and policies; for another structure use `cases`"),
+                ),
+            },
+            Err(wrong) => problems.extend(wrong.into_iter().map(|problem| {
+                let message = format!("after this change: {}", problem.message);
+                Diagnostic { message, span: Some(place("1")), fix: None, ..problem }
+            })),
+        }
+        edited = next;
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    sort(&mut problems);
+    Err(problems)
+}
+
+fn variant(text: &str, files: Files<'_>) -> Result<Model, Vec<Diagnostic>> {
+    let scenario = read::<Scenario>(text)?;
+    let document = scan(text)?;
+    let mut compiler = Compiler::new(&scenario, &document, files);
+    compiler.assemble();
+    if compiler.problems.is_empty() { Ok(compiler.model) } else { Err(compiler.problems) }
+}
+
+/// What two models have of different structure: the state of a run must fit both.
+fn difference(before: &Model, after: &Model) -> Option<&'static str> {
+    let same_steps = before.steps.len() == after.steps.len()
+        && before.steps.iter().zip(&after.steps).all(|(before, after)| is_alike(before, after));
+    let names = |model: &Model| -> Vec<(String, u32, u32, usize)> {
+        let nodes = model.nodes.iter();
+        nodes
+            .map(|node| (node.name.clone(), node.instances, node.most_instances, node.pool_names.len()))
+            .collect()
+    };
+    let kinds = |model: &Model| -> Vec<_> {
+        model.pools.iter().map(|pool| (std::mem::discriminant(&pool.discipline), pool.levels)).collect()
+    };
+    let loads = |model: &Model| -> Vec<_> {
+        model.sources.iter().map(|source| std::mem::discriminant(&source.load)).collect()
+    };
+    let classes = |model: &Model| -> Vec<_> {
+        model.sources.iter().flat_map(|source| source.classes.iter().map(|class| class.tag)).collect()
+    };
+    let counts = |model: &Model| {
+        [
+            model.calls.len(),
+            model.retries.len(),
+            model.balancers.len(),
+            model.caches.len(),
+            model.names.len(),
+            model.locks.len(),
+            model.wires.len(),
+            model.choices.len(),
+            model.samplers.len(),
+        ]
+    };
+    let upstreams = |model: &Model| -> Vec<Vec<_>> {
+        let balancers = model.balancers.iter();
+        balancers.map(|balancer| balancer.upstreams.iter().map(|(node, _)| *node).collect()).collect()
+    };
+    let targets = |model: &Model| -> Vec<_> {
+        model.calls.iter().map(|call| std::mem::discriminant(&call.target)).collect()
+    };
+    if names(before) != names(after) {
+        Some("the nodes or their instances")
+    } else if before.pools.len() != after.pools.len() || kinds(before) != kinds(after) {
+        Some("what requests wait for")
+    } else if !same_steps || counts(before) != counts(after) || targets(before) != targets(after) {
+        Some("what is done for a request")
+    } else if upstreams(before) != upstreams(after) {
+        Some("whom a balancer hands requests to")
+    } else if loads(before) != loads(after) || classes(before) != classes(after) {
+        Some("how requests are made")
+    } else if before.controllers.len() != after.controllers.len() || before.run != after.run {
+        Some("the run itself")
+    } else if before.lanes.len() != after.lanes.len() {
+        Some("how many different delays there are")
+    } else {
+        None
+    }
+}
+
+/// Whether two steps differ in numbers only.
+fn is_alike(before: &Step, after: &Step) -> bool {
+    std::mem::discriminant(before) == std::mem::discriminant(after)
+}
