@@ -29,18 +29,6 @@ pub enum Rank {
     Sample,
 }
 
-impl Rank {
-    const ALL: [Rank; 7] = [
-        Rank::PoolDone,
-        Rank::Completion,
-        Rank::SourceArrival,
-        Rank::Arrival,
-        Rank::Deadline,
-        Rank::Control,
-        Rank::Sample,
-    ];
-}
-
 /// A point on the agenda: time, rank, the request's ordinal and the slot of what it is about, in one number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Event(u128);
@@ -69,7 +57,15 @@ impl Event {
     /// What about.
     #[inline(always)]
     pub fn rank(self) -> Rank {
-        Rank::ALL[(self.0 as u64 >> 60) as usize]
+        match self.0 as u64 >> 60 {
+            0 => Rank::PoolDone,
+            1 => Rank::Completion,
+            2 => Rank::SourceArrival,
+            3 => Rank::Arrival,
+            4 => Rank::Deadline,
+            5 => Rank::Control,
+            _ => Rank::Sample,
+        }
     }
 
     /// Whom.
@@ -86,24 +82,24 @@ pub const MOST_LANES: usize = 16;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Agenda {
     heap: Vec<Event>,
+    /// The head of each lane; never where it is empty.
+    heads: [Event; MOST_LANES],
     lanes: Vec<Lane>,
-    /// The earliest head of a lane, and whose it is.
+    /// The earliest of the heads, and whose it is.
     first: Event,
     first_lane: u8,
 }
 
-/// A ring of events in their order. Its capacity is a power of two.
+/// The events of a lane behind its head: a ring whose capacity is a power of two.
 #[derive(Clone, PartialEq, Debug)]
 struct Lane {
-    head: Event,
     ring: Vec<Event>,
     start: u32,
-    /// Events in the ring: those behind the head.
     len: u32,
 }
 
 impl Lane {
-    const EMPTY: Lane = Lane { head: Event::NEVER, ring: Vec::new(), start: 0, len: 0 };
+    const EMPTY: Lane = Lane { ring: Vec::new(), start: 0, len: 0 };
 
     #[inline(always)]
     fn at(&mut self, place: u32) -> &mut Event {
@@ -111,59 +107,49 @@ impl Lane {
         &mut self.ring[(self.start.wrapping_add(place)) as usize & mask]
     }
 
+    /// Adds an event behind `head`, in its place.
     #[inline(always)]
-    fn push(&mut self, event: Event) {
-        if self.head == Event::NEVER {
-            self.head = event;
-            return;
-        }
+    fn push(&mut self, head: &mut Event, event: Event) {
         if self.len as usize == self.ring.len() {
             self.grow();
         }
         let last = self.len;
         self.len += 1;
         *self.at(last) = event;
-        let before = if last == 0 { self.head } else { *self.at(last - 1) };
+        let before = if last == 0 { *head } else { *self.at(last - 1) };
         if before > event {
-            self.sort_in(last);
+            self.sort_in(head, last);
         }
     }
 
     /// Events of one instant may come in any order, and leave in theirs.
     #[cold]
     #[inline(never)]
-    fn sort_in(&mut self, mut place: u32) {
+    fn sort_in(&mut self, head: &mut Event, mut place: u32) {
         let event = *self.at(place);
         while place > 0 && *self.at(place - 1) > event {
             *self.at(place) = *self.at(place - 1);
             place -= 1;
         }
-        if place == 0 && self.head > event {
-            *self.at(0) = std::mem::replace(&mut self.head, event);
-        } else {
-            *self.at(place) = event;
-        }
+        *self.at(place) = if place == 0 && *head > event { std::mem::replace(head, event) } else { event };
     }
 
     #[inline(always)]
-    fn pop(&mut self) {
+    fn pop(&mut self) -> Event {
         if self.len == 0 {
-            self.head = Event::NEVER;
-            return;
+            return Event::NEVER;
         }
-        self.head = *self.at(0);
+        let event = *self.at(0);
         self.start = self.start.wrapping_add(1);
         self.len -= 1;
+        event
     }
 
     #[cold]
     #[inline(never)]
     fn grow(&mut self) {
-        let mut ring = Vec::with_capacity((self.ring.len() * 2).max(64));
-        for place in 0..self.len {
-            ring.push(*self.at(place));
-        }
-        ring.resize(ring.capacity().next_power_of_two(), Event::NEVER);
+        let mut ring: Vec<Event> = (0..self.len).map(|place| *self.at(place)).collect();
+        ring.resize((self.ring.len() * 2).max(64), Event::NEVER);
         (self.ring, self.start) = (ring, 0);
     }
 }
@@ -171,13 +157,19 @@ impl Lane {
 impl Agenda {
     /// An empty agenda with `lanes` lanes, at most [`MOST_LANES`].
     pub fn new(lanes: usize) -> Agenda {
-        Agenda { heap: Vec::new(), lanes: vec![Lane::EMPTY; lanes], first: Event::NEVER, first_lane: 0 }
+        Agenda {
+            heap: Vec::new(),
+            heads: [Event::NEVER; MOST_LANES],
+            lanes: vec![Lane::EMPTY; lanes.min(MOST_LANES)],
+            first: Event::NEVER,
+            first_lane: 0,
+        }
     }
 
     /// How many events are to come.
     pub fn len(&self) -> usize {
-        let in_lanes = |lane: &Lane| lane.len as usize + usize::from(lane.head != Event::NEVER);
-        self.heap.len() + self.lanes.iter().map(in_lanes).sum::<usize>()
+        let heads = self.heads.iter().filter(|head| **head != Event::NEVER).count();
+        self.heap.len() + heads + self.lanes.iter().map(|lane| lane.len as usize).sum::<usize>()
     }
 
     /// Whether nothing is to come.
@@ -204,7 +196,12 @@ impl Agenda {
     /// Writes down an `event` of a lane. A lane is quick for events that come in their order.
     #[inline(always)]
     pub fn push_lane(&mut self, lane: u8, event: Event) {
-        self.lanes[usize::from(lane)].push(event);
+        let head = &mut self.heads[usize::from(lane) % MOST_LANES];
+        if *head == Event::NEVER {
+            *head = event;
+        } else {
+            self.lanes[usize::from(lane)].push(head, event);
+        }
         if event < self.first {
             (self.first, self.first_lane) = (event, lane);
         }
@@ -213,28 +210,37 @@ impl Agenda {
     /// The next event, unless it is later than `until`.
     #[inline(always)]
     pub fn pop(&mut self, until: Time) -> Option<Event> {
-        let of_heap = self.heap.first().copied().unwrap_or(Event::NEVER);
-        let first = if self.first < of_heap { self.first } else { of_heap };
-        if first.time() > until || first == Event::NEVER {
-            return None;
+        let first = self.first;
+        match self.heap.first() {
+            Some(&top) if top < first => {
+                if top.time() > until {
+                    return None;
+                }
+                self.pop_heap();
+                Some(top)
+            }
+            _ => {
+                if first == Event::NEVER || first.time() > until {
+                    return None;
+                }
+                let lane = usize::from(self.first_lane) % MOST_LANES;
+                self.heads[lane] = self.lanes[lane].pop();
+                self.find_first();
+                Some(first)
+            }
         }
-        if first == of_heap {
-            self.pop_heap();
-        } else {
-            self.lanes[usize::from(self.first_lane)].pop();
-            self.find_first();
-        }
-        Some(first)
     }
 
     #[inline(always)]
     fn find_first(&mut self) {
-        self.first = Event::NEVER;
-        for (index, lane) in self.lanes.iter().enumerate() {
-            if lane.head < self.first {
-                (self.first, self.first_lane) = (lane.head, index as u8);
-            }
+        let (mut first, mut first_lane) = (self.heads[0], 0);
+        for lane in 1..self.lanes.len().min(MOST_LANES) {
+            let head = self.heads[lane];
+            let is_earlier = head < first;
+            first = if is_earlier { head } else { first };
+            first_lane = if is_earlier { lane as u8 } else { first_lane };
         }
+        (self.first, self.first_lane) = (first, first_lane);
     }
 
     #[inline]

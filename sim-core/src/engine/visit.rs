@@ -124,6 +124,12 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Whether an event of this rank ends the phase.
+    #[inline(always)]
+    pub fn ends_by(self, rank: Rank) -> bool {
+        self.rank() == Some(rank)
+    }
+
     /// The rank of the event that ends the phase.
     #[inline(always)]
     pub fn rank(self) -> Option<Rank> {

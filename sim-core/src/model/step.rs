@@ -10,6 +10,7 @@ pub type PoolSlot = u8;
 
 /// One instruction. `tag` keys the step's draws and stays the same when other steps are added around it.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[repr(u8)]
 pub enum Step {
     /// Waits for a server of the pool, occupies it for a drawn demand, and goes on.
     Work {
