@@ -12,6 +12,7 @@ pub mod observe;
 pub mod policy;
 pub mod quantity;
 pub mod random;
+pub mod report;
 pub mod scenario;
 pub mod statistics;
 pub mod theory;
