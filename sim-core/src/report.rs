@@ -8,13 +8,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::engine::{Engine, Limit, Stop};
+use crate::model::Model;
 use crate::observe::digest::RESULTS;
 use crate::observe::tally::Action;
 
 mod counters;
+pub mod interval;
 pub mod measured;
 pub mod metric;
 pub mod series;
+pub mod watch;
 
 use counters::{Counters, Depth};
 pub use measured::{
@@ -23,6 +26,8 @@ pub use measured::{
 };
 pub use metric::{METRICS, Metric, Scope, Subject, Unit};
 pub use series::SeriesRow;
+use watch::Watched;
+pub use watch::{Span, Watch};
 
 /// The version of the JSON report: fields may be added under the same number, not renamed.
 pub const SCHEMA: u32 = 1;
@@ -82,6 +87,12 @@ pub struct Report {
     /// What the measurement was computed from, to be added to that of other seeds.
     #[serde(skip)]
     pub(crate) counters: Counters,
+    /// The same over consecutive parts of the run, or by replication.
+    #[serde(skip)]
+    pub(crate) parts: Vec<Measured>,
+    /// What was measured in the spans that claims name.
+    #[serde(skip)]
+    pub(crate) spans: BTreeMap<Span, Watched>,
 }
 
 /// Something that was done to the system.
@@ -186,7 +197,53 @@ impl Report {
             violations: engine.check().iter().map(ToString::to_string).collect(),
             series: series::rows(engine),
             counters,
+            parts: Vec::new(),
+            spans: BTreeMap::new(),
         }
+    }
+
+    /// One report of several runs of `model` that differ only in their seeds: counts are added, histograms merged, and
+    /// intervals come from the spread between the runs. `None` if there is no report.
+    pub fn merge(model: &Model, reports: Vec<Report>) -> Option<Report> {
+        let mut reports = reports.into_iter();
+        let mut merged = reports.next()?;
+        merged.seeds = vec![merged.seed];
+        merged.parts = vec![merged.measured.clone()];
+        for watched in merged.spans.values_mut() {
+            watched.parts = vec![watched.measured.clone()];
+        }
+        for report in reports {
+            merged.absorb(report);
+        }
+        merged.measured = Measured::of(model, &merged.counters);
+        for watched in merged.spans.values_mut() {
+            watched.measured = Measured::of(model, &watched.counters);
+        }
+        merged.interval95.clear();
+        merged.add_intervals();
+        Some(merged)
+    }
+
+    fn absorb(&mut self, other: Report) {
+        self.seeds.push(other.seed);
+        self.counters.add(&other.counters);
+        self.parts.push(other.measured);
+        // A span that one of the runs did not reach is told of none.
+        self.spans.retain(|span, _| other.spans.contains_key(span));
+        for (span, theirs) in other.spans {
+            if let Some(mine) = self.spans.get_mut(&span) {
+                mine.counters.add(&theirs.counters);
+                mine.parts.push(theirs.measured);
+            }
+        }
+        self.digest = None;
+        self.simulated_s += other.simulated_s;
+        self.events += other.events;
+        self.wall_s += other.wall_s;
+        if other.limit.is_some() {
+            (self.stopped, self.limit) = (other.stopped, other.limit);
+        }
+        self.violations.extend(other.violations);
     }
 
     /// Whether every law held.

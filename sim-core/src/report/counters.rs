@@ -15,12 +15,15 @@ use crate::time::Time;
 /// Servers of a pool that nobody ever waits for; it has no utilization.
 pub(crate) const UNLIMITED: u32 = u32::MAX;
 
+/// Of so many classes the histograms are kept for each batch of a run, at about 0.1 MB each.
+const FEW_CLASSES: usize = 6;
+
 /// How much to copy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Depth {
     /// Everything.
     Full,
-    /// Without the histograms of nodes: their means remain.
+    /// Without the histograms of nodes, and without those of clients where there are many: their means remain.
     Light,
 }
 
@@ -91,6 +94,15 @@ impl Counters {
             copy.instances_range = node.instances_range;
             copy
         });
+        let has_many_classes = tally.clients.iter().flatten().count() > FEW_CLASSES;
+        let client = |class: &ClassTally| {
+            let mut copy = ClassTally::new();
+            copy.merge(class);
+            if depth == Depth::Light && has_many_classes {
+                copy.latency = copy.latency.without_cells();
+            }
+            copy
+        };
         let caches = state
             .caches
             .enumerate()
@@ -98,7 +110,7 @@ impl Counters {
         Counters {
             at: now,
             clients_at: now,
-            clients: tally.clients.clone(),
+            clients: tally.clients.map(|classes| classes.iter().map(client).collect()),
             nodes,
             caches: caches.collect(),
             instances: instances(state, &state.instances, now, |id| tally.arrivals[id]),
