@@ -12,6 +12,7 @@ use crate::model::Model;
 use crate::observe::digest::RESULTS;
 use crate::observe::tally::Action;
 
+pub mod claim;
 mod counters;
 pub mod interval;
 pub mod measured;
@@ -19,6 +20,7 @@ pub mod metric;
 pub mod series;
 pub mod watch;
 
+pub use claim::{Claims, Names};
 use counters::{Counters, Depth};
 pub use measured::{
     CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, Measured, NodeNow, NodeReport,

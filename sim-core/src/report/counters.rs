@@ -28,7 +28,7 @@ pub(crate) enum Depth {
 }
 
 /// Counts and integrals.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Counters {
     /// The instant of the counts, or the span of their difference in nanoseconds.
     pub at: Time,
