@@ -17,3 +17,5 @@ pub mod scenario;
 pub mod statistics;
 pub mod theory;
 pub mod time;
+
+pub use report::run::run_text;

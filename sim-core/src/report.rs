@@ -17,6 +17,7 @@ mod counters;
 pub mod interval;
 pub mod measured;
 pub mod metric;
+pub mod run;
 pub mod series;
 pub mod watch;
 
@@ -308,3 +309,6 @@ fn actions(engine: &Engine) -> Vec<ActionReport> {
     };
     engine.state().tally.log.iter().map(report).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -259,7 +259,7 @@ fn client(source: &crate::model::Source, tallies: &[ClassTally], window_s: f64) 
     let mut total = ClassTally::new();
     tallies.iter().for_each(|class| total.merge(class));
     let mut report = class(&total, window_s);
-    if tallies.len() > 1 {
+    if source.classes.iter().any(|class| !class.name.is_empty()) {
         let named = source.classes.iter().zip(tallies);
         report.classes = named.map(|(spec, tally)| (spec.name.clone(), class(tally, window_s))).collect();
     }
