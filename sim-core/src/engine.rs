@@ -260,7 +260,8 @@ impl State {
                 Pause::Target
             });
         }
-        if in_flight == 0 && self.active_sources == 0 {
+        // A window of a given length is measured to its end, however quiet that may be.
+        if in_flight == 0 && self.active_sources == 0 && (plan.drain || plan.end == Time::NEVER) {
             return Some(Pause::Over(Stop::Idle));
         }
         if in_flight > plan.limits.visits {

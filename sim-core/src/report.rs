@@ -287,7 +287,7 @@ fn digest(engine: &Engine) -> Option<String> {
     let mut digest = tally.digest;
     for (id, node) in engine.model().nodes.enumerate() {
         let count = &tally.nodes[id];
-        digest.count(node.tag, 0, count.requests);
+        digest.count(node.tag, 0, engine.state().requests(engine.model(), id));
         for (reason, failed) in (1..).zip(count.failed) {
             digest.count(node.tag, reason, failed);
         }

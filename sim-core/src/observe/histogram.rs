@@ -61,7 +61,7 @@ impl Histogram {
             let middle = middle_of(cell) as f64;
             middle * middle * *count as f64
         });
-        (self.count > 0).then(|| squares.sum::<f64>() / self.count as f64)
+        (self.count > 0 && !self.cells.is_empty()).then(|| squares.sum::<f64>() / self.count as f64)
     }
 
     /// The exact largest value.
@@ -106,29 +106,19 @@ impl Histogram {
         self.largest = self.largest.max(other.largest);
     }
 
-    /// Count, sums and extremes without the cells: it is small, and knows no quantiles.
+    /// Count, sum and maximum without the cells: it is small, and knows no quantiles.
     pub fn without_cells(&self) -> Histogram {
-        Histogram {
-            cells: Vec::new(),
-            count: self.count,
-            sum: self.sum,
-            sum_of_squares: self.sum_of_squares,
-            smallest: self.smallest,
-            largest: self.largest,
-        }
+        Histogram { cells: Vec::new(), count: self.count, sum: self.sum, largest: self.largest }
     }
 
-    /// The values recorded since this histogram was `earlier`. Their extremes are known to the width of a cell.
+    /// The values recorded since this histogram was `earlier`. Their maximum is known to the width of a cell.
     pub fn since(&self, earlier: &Histogram) -> Histogram {
         let mut later = self.clone();
         later.count -= earlier.count;
         later.sum -= earlier.sum;
-        later.sum_of_squares -= earlier.sum_of_squares;
         later.cells.iter_mut().zip(&earlier.cells).for_each(|(mine, before)| *mine -= before);
         if earlier.count > 0 {
-            let first = later.cells.iter().position(|count| *count > 0);
             let last = later.cells.iter().rposition(|count| *count > 0);
-            later.smallest = first.map_or(u64::MAX, |cell| lowest_of(cell).max(self.smallest));
             later.largest = last.map_or(0, |cell| (lowest_of(cell + 1) - 1).min(self.largest));
         }
         later

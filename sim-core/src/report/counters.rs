@@ -113,7 +113,7 @@ impl Counters {
             clients: tally.clients.map(|classes| classes.iter().map(client).collect()),
             nodes,
             caches: caches.collect(),
-            instances: instances(state, &state.instances, now, |id| tally.arrivals[id]),
+            instances: instances(state, &state.instances, now),
             pools: pools(engine, &state.pools.map(|pool| pool.account), &state.instances, now),
         }
         .with_unlimited(model)
@@ -137,7 +137,7 @@ impl Counters {
                     .iter()
                     .map(|life| CacheCount { tally: CacheTally::default(), life: *life })
                     .collect(),
-                instances: instances(state, &baseline.instances, at, |_| 0),
+                instances: instances(state, &baseline.instances, at),
                 pools: pools(engine, &baseline.pools, &baseline.instances, at),
             }
             .with_unlimited(model),
@@ -220,7 +220,7 @@ fn light_copy(node: &NodeTally) -> NodeTally {
     NodeTally {
         latency: node.latency.without_cells(),
         waits: [node.waits[0].without_cells(), node.waits[1].without_cells()],
-        requests: node.requests,
+        lookups: node.lookups,
         failed: node.failed,
         instance_time: node.instance_time,
         instances_since: node.instances_since,
@@ -242,7 +242,7 @@ fn subtract_class(mine: &mut ClassTally, before: &ClassTally) {
 }
 
 fn subtract_node(mine: &mut NodeTally, before: &NodeTally) {
-    mine.requests -= before.requests;
+    mine.lookups -= before.lookups;
     mine.failed.iter_mut().zip(before.failed).for_each(|(mine, before)| *mine -= before);
     mine.instance_time -= before.instance_time;
     if before.latency.count() > 0 {
@@ -261,7 +261,7 @@ fn since(mine: &Histogram, before: &Histogram) -> Histogram {
 }
 
 fn add_node(mine: &mut NodeTally, its: &NodeTally) {
-    mine.requests += its.requests;
+    mine.lookups += its.lookups;
     mine.failed.iter_mut().zip(its.failed).for_each(|(mine, its)| *mine += its);
     mine.instance_time += its.instance_time;
     mine.latency.merge(&its.latency);
@@ -274,14 +274,13 @@ fn instances(
     state: &State,
     instances: &Arena<InstanceId, InstanceState>,
     at: Time,
-    arrivals: impl Fn(InstanceId) -> u64,
 ) -> Arena<InstanceId, InstanceCount> {
     let count = |(id, then): (InstanceId, &InstanceState)| {
         let mut then = then.clone();
         then.touch(at);
         let life = state.instances[id].life;
         InstanceCount {
-            arrivals: arrivals(id),
+            arrivals: then.arrivals,
             presence: then.presence,
             alive: then.alive_until(at),
             present: then.present,

@@ -95,7 +95,7 @@ pub struct LatencyReport {
 pub struct NodeReport {
     /// The word for its kind.
     pub kind: &'static str,
-    /// Visits that came.
+    /// Visits that came, and lookups of a cache or a name.
     pub requests: u64,
     /// Visits that failed here, by reason.
     pub failed: BTreeMap<&'static str, u64>,
@@ -344,11 +344,12 @@ impl Observed<'_> {
         let main_pool = node.main_pool.and_then(|slot| name_of(usize::from(slot)));
         let accept_pool = name_of(0);
         let presence: u128 = self.model.instances_of(id).map(|it| self.span.instances[it].presence).sum();
+        let visits: u64 = self.model.instances_of(id).map(|it| self.span.instances[it].arrivals).sum();
         let cache = self.model.caches.enumerate().find(|(_, cache)| cache.node == id);
         let is_name = node.kind == NodeKind::Dns;
         NodeReport {
             kind: node.kind.word(),
-            requests: tally.requests,
+            requests: visits + tally.lookups,
             failed: by_reason(&tally.failed),
             utilization: main_pool.and_then(|name| pools[name].utilization),
             instances: InstancesReport {
@@ -362,7 +363,7 @@ impl Observed<'_> {
             pools,
             per_instance: self.instances(id, node),
             cache: cache.map(|(id, _)| self.cache(id)),
-            lookups: is_name.then_some(tally.requests),
+            lookups: is_name.then_some(tally.lookups),
             main_pool,
             accept_pool,
             at_end: self.at_end(id),

@@ -228,7 +228,7 @@ fn scaled_out_instances_count_from_when_they_exist() {
         r#"(
         run: (seed: 1, duration: "10min", warmup: "0s"),
         nodes: {
-            "users": Clients(to: "app", load: Open(rate: Steps([("0s", "5/s"), ("2min", "35/s")]))),
+            "users": Clients(to: "app", load: Open(rate: "5/s", shape: [Spike(at: "2min", for: "8min", rate: "30/s")])),
             "app": Service(cores: 1, serve: [Cpu(Constant("100ms"))]),
         },
         scale: [Hpa(target: "app", cpu: "70%", min: 1, max: 8, boot: Constant("5s"))],
