@@ -31,6 +31,7 @@ use visit::{Phase, VisitId};
 pub struct Engine {
     variants: Vec<Arc<Model>>,
     state: State,
+    seed: u64,
     stop: Option<Stop>,
 }
 
@@ -87,12 +88,22 @@ impl Engine {
         let model = Arc::clone(variants.first().expect("a run has a model"));
         let mut state = State::new(&model, seed);
         state.start(&model);
-        Engine { variants, state, stop: None }
+        Engine { variants, state, seed, stop: None }
     }
 
     /// The model in force.
     pub fn model(&self) -> &Model {
         &self.variants[self.state.variant as usize]
+    }
+
+    /// The models of all variants, by number.
+    pub fn variants(&self) -> &[Arc<Model>] {
+        &self.variants
+    }
+
+    /// The seed of all draws.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// The state, to look at.
@@ -249,7 +260,8 @@ impl State {
                 Pause::Target
             });
         }
-        if in_flight == 0 && self.active_sources == 0 {
+        // A window of a given length is measured to its end, however quiet that may be.
+        if in_flight == 0 && self.active_sources == 0 && (plan.drain || plan.end == Time::NEVER) {
             return Some(Pause::Over(Stop::Idle));
         }
         if in_flight > plan.limits.visits {

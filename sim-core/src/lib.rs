@@ -12,7 +12,10 @@ pub mod observe;
 pub mod policy;
 pub mod quantity;
 pub mod random;
+pub mod report;
 pub mod scenario;
 pub mod statistics;
 pub mod theory;
 pub mod time;
+
+pub use report::run::run_text;

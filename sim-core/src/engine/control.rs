@@ -210,6 +210,7 @@ impl State {
         let at = self.now + span;
         let state = &mut self.instances[instance];
         state.life = Life::Booting(at);
+        state.alive_since = self.now;
         state.slowness = model.instances[instance].slowness;
         self.count_instances(model, node);
         self.schedule_control(at, BOOTED + instance.0);
@@ -245,7 +246,9 @@ impl State {
     /// An instance is gone.
     pub(crate) fn retire(&mut self, model: &Model, instance: InstanceId) {
         let node = model.instances[instance].node;
-        self.instances[instance].life = Life::Absent;
+        let state = &mut self.instances[instance];
+        state.alive = state.alive_until(self.now);
+        state.life = Life::Absent;
         self.refresh_rotation(model, node);
         self.count_instances(model, node);
     }

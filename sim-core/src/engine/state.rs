@@ -118,12 +118,10 @@ pub struct InstanceState {
     pub presence: u128,
     /// The nanoseconds that visits which have left were here.
     pub stays: u128,
-    /// Since when it has existed, and for how long it existed before.
+    /// Since when it has existed, if it does.
     pub alive_since: Time,
     /// Nanoseconds of existence before `alive_since`.
     pub alive: u64,
-    /// Nanoseconds up (not down, not hung) are `alive` less this.
-    pub broken: u64,
 }
 
 impl InstanceState {
@@ -133,6 +131,16 @@ impl InstanceState {
         let span = now.0 - self.touched.0;
         self.presence += u128::from(self.present) * u128::from(span);
         self.touched = now;
+    }
+
+    /// For how many nanoseconds it has existed until `now`, whether or not it was working.
+    pub fn alive_until(&self, now: Time) -> u64 {
+        match self.life {
+            Life::Absent => self.alive,
+            Life::Booting(_) | Life::Up | Life::Draining | Life::Down => {
+                self.alive + (now - self.alive_since).0
+            }
+        }
     }
 }
 
@@ -193,7 +201,6 @@ impl State {
                 stays: 0,
                 alive_since: Time::ZERO,
                 alive: 0,
-                broken: 0,
             }),
             turns: model.nodes.map(|_| Turns::default()),
             pools: model.pools.map(PoolState::new),

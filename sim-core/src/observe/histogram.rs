@@ -61,7 +61,7 @@ impl Histogram {
             let middle = middle_of(cell) as f64;
             middle * middle * *count as f64
         });
-        (self.count > 0).then(|| squares.sum::<f64>() / self.count as f64)
+        (self.count > 0 && !self.cells.is_empty()).then(|| squares.sum::<f64>() / self.count as f64)
     }
 
     /// The exact largest value.
@@ -71,7 +71,7 @@ impl Histogram {
 
     /// The value at rank ⌈`share` × count⌉, taken at the middle of its cell, within 0.1 % of the exact one.
     pub fn quantile(&self, share: f64) -> Option<u64> {
-        if self.count == 0 {
+        if self.count == 0 || self.cells.is_empty() {
             return None;
         }
         let rank = ((share * self.count as f64).ceil() as u64).clamp(1, self.count);
@@ -87,7 +87,7 @@ impl Histogram {
 
     /// The share of values that are at most `bound` (to the resolution of a cell).
     pub fn share_at_most(&self, bound: u64) -> Option<f64> {
-        (self.count > 0).then(|| {
+        (self.count > 0 && !self.cells.is_empty()).then(|| {
             let cell = cell_of(bound).min(self.cells.len().saturating_sub(1));
             self.cells[..=cell].iter().sum::<u64>() as f64 / self.count as f64
         })
@@ -104,6 +104,24 @@ impl Histogram {
         self.count += other.count;
         self.sum += other.sum;
         self.largest = self.largest.max(other.largest);
+    }
+
+    /// Count, sum and maximum without the cells: it is small, and knows no quantiles.
+    pub fn without_cells(&self) -> Histogram {
+        Histogram { cells: Vec::new(), count: self.count, sum: self.sum, largest: self.largest }
+    }
+
+    /// The values recorded since this histogram was `earlier`. Their maximum is known to the width of a cell.
+    pub fn since(&self, earlier: &Histogram) -> Histogram {
+        let mut later = self.clone();
+        later.count -= earlier.count;
+        later.sum -= earlier.sum;
+        later.cells.iter_mut().zip(&earlier.cells).for_each(|(mine, before)| *mine -= before);
+        if earlier.count > 0 {
+            let last = later.cells.iter().rposition(|count| *count > 0);
+            later.largest = last.map_or(0, |cell| (lowest_of(cell + 1) - 1).min(self.largest));
+        }
+        later
     }
 
     /// The cells that hold values: (lowest value, lowest value of the next cell, count).
@@ -169,6 +187,22 @@ mod tests {
         }
         assert_eq!(histogram.mean(), Some(500_000_500.0));
         assert_eq!(histogram.largest(), Some(1_000_000_000));
+    }
+
+    #[test]
+    fn what_came_since_is_what_was_recorded_since() {
+        let (mut all, mut late) = (Histogram::new(), Histogram::new());
+        (0..1_000u64).for_each(|value| all.record(value * 77));
+        let earlier = all.clone();
+        for value in 500..2_000u64 {
+            all.record(value * 31);
+            late.record(value * 31);
+        }
+        let since = all.since(&earlier);
+        assert_eq!((since.count(), since.sum()), (late.count(), late.sum()));
+        assert_eq!(since.quantile(0.5), late.quantile(0.5));
+        assert_eq!(all.without_cells().quantile(0.5), None);
+        assert_eq!(all.without_cells().mean(), all.mean());
     }
 
     #[test]

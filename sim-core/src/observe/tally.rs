@@ -35,6 +35,8 @@ pub struct Tally {
     pub ledger: Ledger,
     /// Scaling actions and faults, as they happened.
     pub log: Vec<LogEntry>,
+    /// When the last request so far ended.
+    pub last_ended: Time,
 }
 
 /// What clients of one class saw.
@@ -135,7 +137,7 @@ pub enum Action {
 }
 
 impl ClassTally {
-    fn new() -> ClassTally {
+    pub(crate) fn new() -> ClassTally {
         ClassTally {
             offered: 0,
             completed: 0,
@@ -171,7 +173,7 @@ impl ClassTally {
 }
 
 impl NodeTally {
-    fn new() -> NodeTally {
+    pub(crate) fn new() -> NodeTally {
         NodeTally {
             lookups: 0,
             failed: [0; Outcome::FAILURES.len()],
@@ -212,6 +214,7 @@ impl Tally {
             recorder: None,
             ledger: Ledger::default(),
             log: Vec::new(),
+            last_ended: Time::ZERO,
         }
     }
 
@@ -230,6 +233,7 @@ impl Tally {
     #[inline(always)]
     pub fn ended(&mut self, source: SourceId, class: u8, sent: Time, latency: Duration, end: End) {
         self.digest.request(end.stream, sent, sent + latency, end.outcome as u8);
+        self.last_ended = sent + latency;
         let measured = sent >= self.from;
         let failure = failure_index(end.outcome);
         match failure {

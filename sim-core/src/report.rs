@@ -1,0 +1,314 @@
+//! What is told about a run: one value that the terminal, JSON, CSV and the browser all print from.
+//!
+//! ## Invariant: the report knows what was counted and nothing else
+//! It is computed from the counters of a run after the fact, so asking for it changes no result.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::engine::{Engine, Limit, Stop};
+use crate::model::Model;
+use crate::observe::digest::RESULTS;
+use crate::observe::tally::Action;
+
+pub mod claim;
+mod counters;
+pub mod interval;
+pub mod measured;
+pub mod metric;
+pub mod run;
+pub mod series;
+pub mod watch;
+
+pub use claim::{Claims, Names};
+use counters::{Counters, Depth};
+pub use measured::{
+    CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, Measured, NodeNow, NodeReport,
+    PoolReport, QueueReport, WaitReport,
+};
+pub use metric::{METRICS, Metric, Scope, Subject, Unit};
+pub use series::SeriesRow;
+use watch::Watched;
+pub use watch::{Span, Watch};
+
+/// The version of the JSON report: fields may be added under the same number, not renamed.
+pub const SCHEMA: u32 = 1;
+
+/// Everything a run has to tell. Its JSON form is a contract with those who read it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The version of results, see [`RESULTS`].
+    pub results: u32,
+    /// The name of the scenario.
+    pub scenario: String,
+    /// The case of the scenario, where one was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// The seed of all draws.
+    pub seed: u64,
+    /// The seeds of all replications, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub seeds: Vec<u64>,
+    /// The digest of every request's fate; absent unless the run came to an end that is the same everywhere.
+    pub digest: Option<String>,
+    /// Simulated seconds.
+    pub simulated_s: f64,
+    /// When measuring started.
+    pub warmup_s: f64,
+    /// Model events.
+    pub events: u64,
+    /// Seconds on the clock on the wall; whoever has a clock sets it.
+    pub wall_s: f64,
+    /// `reached`, `idle` or `limit`; `running` before the end.
+    pub stopped: &'static str,
+    /// Which bound stopped the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<&'static str>,
+    /// What was measured.
+    #[serde(flatten)]
+    pub measured: Measured,
+    /// By the path of a number in this report: its 95 % interval, low and high.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub interval95: BTreeMap<String, [f64; 2]>,
+    /// Closed forms beside the simulation, wherever a node meets their assumptions.
+    pub theory: Vec<TheoryRow>,
+    /// What saturates first.
+    pub bottleneck: Option<Bottleneck>,
+    /// The claims of the scenario and whether they hold; whoever checks them sets them.
+    pub expect: Vec<ClaimResult>,
+    /// What scaled and what broke, in order.
+    pub actions: Vec<ActionReport>,
+    /// Laws that do not hold: the run is wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<String>,
+    /// The run over time; printed on request only.
+    #[serde(skip)]
+    pub series: Vec<SeriesRow>,
+    /// What the measurement was computed from, to be added to that of other seeds.
+    #[serde(skip)]
+    pub(crate) counters: Counters,
+    /// The same over consecutive parts of the run, or by replication.
+    #[serde(skip)]
+    pub(crate) parts: Vec<Measured>,
+    /// What was measured in the spans that claims name.
+    #[serde(skip)]
+    pub(crate) spans: BTreeMap<Span, Watched>,
+}
+
+/// Something that was done to the system.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ActionReport {
+    /// When, in seconds.
+    pub t: f64,
+    /// The node, or the instance such as `app/0`.
+    pub target: String,
+    /// `scaled`, `broke` or `mended`.
+    pub what: &'static str,
+    /// Instances before, if scaled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<u32>,
+    /// Instances wanted, if scaled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<u32>,
+}
+
+/// A closed form and what the simulation measured.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct TheoryRow {
+    /// Where.
+    pub node: String,
+    /// What: `mean wait`, `mean response`, `hit ratio`, …
+    pub quantity: &'static str,
+    /// What the law gives, in seconds or as a share.
+    pub expected: f64,
+    /// What was measured, in the same unit.
+    pub measured: f64,
+    /// What both are measured in.
+    pub unit: Unit,
+    /// The law, as `M/M/4`.
+    pub law: String,
+    /// What the law assumes and the node meets.
+    pub assumptions: Vec<String>,
+}
+
+/// What saturates first, and next.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Bottleneck {
+    /// The node of the highest utilization.
+    pub node: String,
+    /// Its utilization.
+    pub utilization: f64,
+    /// The offered load at which it saturates, in requests a second of all clients together.
+    pub saturates_at_rps: Option<f64>,
+    /// What saturates next, and at which load.
+    pub next: Option<(String, f64)>,
+    /// All of it in one sentence.
+    pub sentence: String,
+}
+
+/// A claim and whether it holds.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ClaimResult {
+    /// As written in the scenario.
+    pub claim: String,
+    /// The measured side of it, with its unit; both sides where both were measured.
+    pub value: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// How far from the edge it is, and why it fails if it does.
+    pub why: String,
+}
+
+impl Report {
+    /// The report of a run, at its end or as it stands.
+    pub fn new(engine: &Engine) -> Report {
+        let (model, state) = (engine.model(), engine.state());
+        let stop = engine.stopped();
+        let counters = measured_window(engine);
+        let limit = match stop {
+            Some(Stop::Limit(limit)) => Some(limit),
+            Some(Stop::Reached | Stop::Idle) | None => None,
+        };
+        Report {
+            schema: SCHEMA,
+            results: RESULTS,
+            scenario: model.name.clone(),
+            case: None,
+            seed: engine.seed(),
+            seeds: Vec::new(),
+            digest: digest(engine),
+            simulated_s: state.now.as_secs_f64(),
+            warmup_s: model.run.warmup.as_secs_f64(),
+            events: state.events,
+            wall_s: 0.0,
+            stopped: match stop {
+                None => "running",
+                Some(Stop::Reached) => "reached",
+                Some(Stop::Idle) => "idle",
+                Some(Stop::Limit(_)) => "limit",
+            },
+            limit: limit.map(Limit::word),
+            measured: Measured::of(model, &counters),
+            interval95: BTreeMap::new(),
+            theory: Vec::new(),
+            bottleneck: None,
+            expect: Vec::new(),
+            actions: actions(engine),
+            violations: engine.check().iter().map(ToString::to_string).collect(),
+            series: series::rows(engine),
+            counters,
+            parts: Vec::new(),
+            spans: BTreeMap::new(),
+        }
+    }
+
+    /// One report of several runs of `model` that differ only in their seeds: counts are added, histograms merged, and
+    /// intervals come from the spread between the runs. `None` if there is no report.
+    pub fn merge(model: &Model, reports: Vec<Report>) -> Option<Report> {
+        let mut reports = reports.into_iter();
+        let mut merged = reports.next()?;
+        merged.seeds = vec![merged.seed];
+        merged.parts = vec![merged.measured.clone()];
+        for watched in merged.spans.values_mut() {
+            watched.parts = vec![watched.measured.clone()];
+        }
+        for report in reports {
+            merged.absorb(report);
+        }
+        merged.measured = Measured::of(model, &merged.counters);
+        for watched in merged.spans.values_mut() {
+            watched.measured = Measured::of(model, &watched.counters);
+        }
+        merged.interval95.clear();
+        merged.add_intervals();
+        Some(merged)
+    }
+
+    fn absorb(&mut self, other: Report) {
+        self.seeds.push(other.seed);
+        self.counters.add(&other.counters);
+        self.parts.push(other.measured);
+        // A span that one of the runs did not reach is told of none.
+        self.spans.retain(|span, _| other.spans.contains_key(span));
+        for (span, theirs) in other.spans {
+            if let Some(mine) = self.spans.get_mut(&span) {
+                mine.counters.add(&theirs.counters);
+                mine.parts.push(theirs.measured);
+            }
+        }
+        self.digest = None;
+        self.simulated_s += other.simulated_s;
+        self.events += other.events;
+        self.wall_s += other.wall_s;
+        if other.limit.is_some() {
+            (self.stopped, self.limit) = (other.stopped, other.limit);
+        }
+        self.violations.extend(other.violations);
+    }
+
+    /// Whether every law held.
+    pub fn is_sound(&self) -> bool {
+        self.violations.is_empty()
+    }
+
+    /// The report as JSON, with the rows of the run over time where they are asked for.
+    pub fn to_json(&self, with_series: bool) -> serde_json::Value {
+        let mut json =
+            serde_json::to_value(self).expect("a report has string keys and finite or absent numbers");
+        if with_series && let Some(fields) = json.as_object_mut() {
+            let rows = serde_json::to_value(&self.series).expect("rows have string keys");
+            fields.insert("series".to_owned(), rows);
+        }
+        json
+    }
+}
+
+/// What happened since measuring started.
+fn measured_window(engine: &Engine) -> Counters {
+    let mut now = Counters::now(engine, Depth::Full);
+    if engine.stopped() == Some(Stop::Idle) {
+        now.clients_at = engine.state().tally.last_ended;
+    }
+    let start = Counters::at_start(engine).unwrap_or_else(|| now.clone());
+    now.since(&start)
+}
+
+/// The digest of a run that is over by a bound of its own: where the clock or the memory of a machine ends a run,
+/// another machine would have ended it elsewhere.
+fn digest(engine: &Engine) -> Option<String> {
+    match engine.stopped()? {
+        Stop::Reached | Stop::Idle | Stop::Limit(Limit::Events | Limit::SimulatedTime) => {}
+        Stop::Limit(Limit::WallTime | Limit::InFlight) => return None,
+    }
+    let tally = &engine.state().tally;
+    let mut digest = tally.digest;
+    for (id, node) in engine.model().nodes.enumerate() {
+        let count = &tally.nodes[id];
+        digest.count(node.tag, 0, engine.state().requests(engine.model(), id));
+        for (reason, failed) in (1..).zip(count.failed) {
+            digest.count(node.tag, reason, failed);
+        }
+    }
+    Some(digest.text())
+}
+
+fn actions(engine: &Engine) -> Vec<ActionReport> {
+    let model = engine.model();
+    let report = |entry: &crate::observe::tally::LogEntry| {
+        let (target, what, from, to) = match entry.what {
+            Action::Scaled { from, to } => {
+                (model.nodes[entry.node].name.clone(), "scaled", Some(from), Some(to))
+            }
+            Action::Broke(instance) => (model.instance_name(instance), "broke", None, None),
+            Action::Mended(instance) => (model.instance_name(instance), "mended", None, None),
+        };
+        ActionReport { t: entry.at.as_secs_f64(), target, what, from, to }
+    };
+    engine.state().tally.log.iter().map(report).collect()
+}
+
+#[cfg(test)]
+mod tests;

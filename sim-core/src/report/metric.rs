@@ -1,0 +1,320 @@
+//! The metrics by name: one row each, read by claims, tables, sweeps and the documentation.
+//!
+//! To add a metric, add a row.
+
+use serde::Serialize;
+
+use super::measured::{ClientReport, InstanceReport, Measured, NodeReport, PoolReport};
+
+/// A number that a report can tell about something.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// As written in claims and column heads.
+    pub name: &'static str,
+    /// What it is measured in.
+    pub unit: Unit,
+    /// One sentence.
+    pub doc: &'static str,
+    /// Which windows it can be told of.
+    pub window: Window,
+    /// How to read it, by what it is asked of.
+    read: Read,
+}
+
+/// What a metric is measured in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Seconds; printed with the unit that fits.
+    Time,
+    /// Square seconds.
+    TimeSquared,
+    /// Per second.
+    Rate,
+    /// A share of one; printed in percent.
+    Share,
+    /// Whole things.
+    Count,
+    /// An average number of things, or a quotient.
+    Number,
+}
+
+/// Which windows a metric can be told of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Window {
+    /// Any span of the run.
+    Any,
+    /// The measured window as a whole: extremes have no history.
+    Whole,
+    /// An instant.
+    Instant,
+}
+
+/// What a metric can be asked of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// A client, or one of its classes.
+    Client,
+    /// A node that is no client.
+    Node,
+    /// One pool of a node.
+    Pool,
+    /// One instance of a node.
+    Instance,
+    /// The run as a whole.
+    Run,
+}
+
+impl Scope {
+    /// How claims write what a metric is asked of.
+    pub fn argument(self) -> &'static str {
+        match self {
+            Scope::Client => "a client, or a client and one of its classes",
+            Scope::Node => "a node",
+            Scope::Pool => "a node and one of its pools",
+            Scope::Instance => "an instance such as app/0",
+            Scope::Run => "nothing",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Read {
+    client: Option<fn(&ClientReport) -> Option<f64>>,
+    node: Option<fn(&NodeReport) -> Option<f64>>,
+    pool: Option<fn(&PoolReport) -> Option<f64>>,
+    instance: Option<fn(&InstanceReport) -> Option<f64>>,
+    run: Option<fn(&Measured) -> Option<f64>>,
+}
+
+const NOTHING: Read = Read { client: None, node: None, pool: None, instance: None, run: None };
+
+/// What a metric is asked of: names as they stand in the scenario.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Subject {
+    /// A client, a node, or an instance such as `app/0`; none for the run as a whole.
+    pub place: Option<String>,
+    /// A class of the client, or a pool of the node.
+    pub part: Option<String>,
+}
+
+impl Subject {
+    /// A client, a node or an instance.
+    pub fn place(name: impl Into<String>) -> Subject {
+        Subject { place: Some(name.into()), part: None }
+    }
+}
+
+impl Metric {
+    /// The metric of this name.
+    pub fn named(name: &str) -> Option<&'static Metric> {
+        METRICS.iter().find(|metric| metric.name == name)
+    }
+
+    /// What it can be asked of.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let read = &self.read;
+        let scopes = [
+            (Scope::Client, read.client.is_some()),
+            (Scope::Node, read.node.is_some()),
+            (Scope::Pool, read.pool.is_some()),
+            (Scope::Instance, read.instance.is_some()),
+            (Scope::Run, read.run.is_some()),
+        ];
+        scopes.into_iter().filter(|(_, is_read)| *is_read).map(|(scope, _)| scope).collect()
+    }
+
+    /// Whether it can be asked of this kind of thing.
+    pub fn is_told_of(&self, scope: Scope) -> bool {
+        self.scopes().contains(&scope)
+    }
+
+    /// Its value in base units (seconds, per second, shares of one); `None` if there is no such thing or nothing was
+    /// counted.
+    pub fn value(&self, measured: &Measured, subject: &Subject) -> Option<f64> {
+        let Some(place) = &subject.place else { return self.read.run?(measured) };
+        if let Some(client) = measured.clients.get(place) {
+            let client = match &subject.part {
+                None => client,
+                Some(class) => client.classes.get(class)?,
+            };
+            return self.read.client?(client);
+        }
+        if let Some(node) = measured.nodes.get(place) {
+            return match &subject.part {
+                None => self.read.node?(node),
+                Some(pool) => self.read.pool?(node.pools.get(pool.as_str())?),
+            };
+        }
+        self.read.instance?(measured.instance(place)?)
+    }
+}
+
+/// The row of a time that a client, a node or both tell in milliseconds.
+macro_rules! latency {
+    ($name:literal, $window:expr, $field:ident, $doc:literal) => {
+        Metric {
+            name: $name,
+            unit: Unit::Time,
+            doc: $doc,
+            window: $window,
+            read: Read {
+                client: Some(|client| client.latency_ms.$field.map(seconds)),
+                node: Some(|node| node.latency_ms.$field.map(seconds)),
+                ..NOTHING
+            },
+        }
+    };
+}
+
+/// The row of a client's count of failures for one reason.
+macro_rules! failures {
+    ($name:literal, $reason:literal, $doc:literal) => {
+        Metric {
+            name: $name,
+            unit: Unit::Count,
+            doc: $doc,
+            window: Window::Any,
+            read: Read {
+                client: Some(|client| Some(count(client.failed.get($reason)))),
+                node: Some(|node| Some(count(node.failed.get($reason)))),
+                ..NOTHING
+            },
+        }
+    };
+}
+
+/// The row of a wait, of a pool or of the line where a node accepts visits.
+macro_rules! wait {
+    ($name:literal, $unit:expr, $doc:literal, $read:expr) => {
+        Metric {
+            name: $name,
+            unit: $unit,
+            doc: $doc,
+            window: Window::Any,
+            read: Read { node: Some(|node| accept(node).and_then($read)), pool: Some($read), ..NOTHING },
+        }
+    };
+}
+
+/// The row of something told of one kind of thing.
+macro_rules! row {
+    ($name:literal, $unit:expr, $window:expr, $doc:literal, $($scope:ident: $read:expr),+) => {
+        Metric {
+            name: $name,
+            unit: $unit,
+            doc: $doc,
+            window: $window,
+            read: Read { $($scope: Some($read),)+ ..NOTHING },
+        }
+    };
+}
+
+use Unit::{Count, Number, Rate, Share, Time, TimeSquared};
+use Window::{Any, Instant, Whole};
+
+/// All metrics.
+pub const METRICS: &[Metric] = &[
+    // What users saw.
+    latency!("mean", Any, mean, "mean latency of completed requests, from the intended send time"),
+    latency!("p50", Any, p50, "median latency"),
+    latency!("p90", Any, p90, "90th percentile of latency"),
+    latency!("p95", Any, p95, "95th percentile of latency"),
+    latency!("p99", Any, p99, "99th percentile of latency"),
+    latency!("p999", Any, p999, "99.9th percentile of latency"),
+    latency!("max", Whole, max, "largest latency"),
+    row!("offered", Count, Any, "requests sent", client: |it| Some(it.offered as f64)),
+    row!("completed", Count, Any, "requests answered while the client waited", client: |it| Some(it.completed as f64)),
+    row!("good", Count, Any, "requests answered within their objective", client: |it| Some(it.good as f64)),
+    row!("failed", Count, Any, "requests that failed, for any reason",
+        client: |it| Some(total(&it.failed)), node: |it| Some(total(&it.failed))),
+    row!("offered_rate", Rate, Any, "requests sent a second", client: |it| per(it.offered as f64, it.window_s)),
+    row!("throughput", Rate, Any, "completed requests a second", client: |it| it.throughput_rps),
+    row!("goodput", Rate, Any, "requests answered within their objective, a second", client: |it| it.goodput_rps),
+    row!("error_rate", Share, Any, "failed requests over those that ended", client: |it| it.error_rate),
+    row!("good_share", Share, Any, "requests answered within their objective over those that ended",
+        client: |it| per(it.good as f64, it.completed as f64 + total(&it.failed))),
+    failures!("timeouts", "timeout", "requests whose client gave up"),
+    failures!("upstream_timeouts", "upstream_timeout", "failures because a call below timed out"),
+    failures!("rejections", "rejected", "failures because a queue was full"),
+    failures!("abandonments", "abandoned", "failures because the visit left a queue out of impatience"),
+    failures!("refusals", "refused", "failures because no instance took the call"),
+    failures!("crashes", "crashed", "failures because the instance crashed"),
+    failures!("errors", "failed", "failures because a program ended with `Fail`"),
+    row!("late", Count, Any, "answers that came after the client had given up", client: |it| Some(it.late as f64)),
+    row!("attempts", Count, Any, "attempts of clients, first ones included", client: |it| Some(it.attempts as f64)),
+    row!("attempts_per_request", Number, Any, "attempts over requests",
+        client: |it| per(it.attempts as f64, it.offered as f64)),
+    row!("in_flight", Count, Instant, "requests that have neither an answer nor failed",
+        client: |it| Some(it.in_flight as f64)),
+    // What operators see.
+    row!("requests", Count, Any, "visits that came",
+        client: |it| Some(it.offered as f64), node: |it| Some(it.requests as f64),
+        instance: |it| Some(it.requests as f64)),
+    row!("request_rate", Rate, Any, "visits that came, a second", node: |it| per(it.requests as f64, it.window_s)),
+    row!("utilization", Share, Any, "busy time over capacity of the main pool, or of the pool named",
+        node: |it| it.utilization, pool: |it| it.utilization, instance: |it| it.utilization),
+    row!("present", Number, Any, "time average of the visits at the node", node: |it| it.present,
+        instance: |it| it.present),
+    row!("queue_mean", Number, Any, "time average of the visits in line, over all instances",
+        node: |it| it.queue.mean, pool: |it| it.queue.mean),
+    row!("queue_max", Count, Whole, "the longest line of any one instance",
+        node: |it| Some(f64::from(it.queue.max)), pool: |it| Some(f64::from(it.queue.max))),
+    wait!("wait_mean", Time, "mean time in line, over all who asked", |pool| pool.wait_ms.mean.map(seconds)),
+    wait!("wait_p50", Time, "median time in line", |pool| pool.wait_ms.p50.map(seconds)),
+    wait!("wait_p90", Time, "90th percentile of the time in line", |pool| pool.wait_ms.p90.map(seconds)),
+    wait!("wait_p95", Time, "95th percentile of the time in line", |pool| pool.wait_ms.p95.map(seconds)),
+    wait!("wait_p99", Time, "99th percentile of the time in line", |pool| pool.wait_ms.p99.map(seconds)),
+    wait!("wait_second_moment", TimeSquared, "mean square of the time in line", |pool| pool
+        .wait_ms
+        .second_moment
+        .map(|square| seconds(seconds(square)))),
+    wait!("wait_share", Share, "share of visits that had to wait in line", |pool| pool.wait_ms.share_waited),
+    row!("queue", Count, Instant, "visits in line", node: |it| Some(it.at_end.queue as f64)),
+    row!("visits", Count, Instant, "visits at the node", node: |it| Some(it.at_end.present as f64)),
+    row!("instances", Count, Instant, "instances that exist, booting and draining ones included",
+        node: |it| Some(f64::from(it.at_end.instances))),
+    row!("replicas", Count, Instant, "instances that exist and are not draining",
+        node: |it| Some(f64::from(it.at_end.replicas))),
+    row!("instances_mean", Number, Any, "time average of the number of instances", node: |it| it.instances.mean),
+    row!("instances_min", Count, Whole, "the fewest instances at a time", node: |it| Some(f64::from(it.instances.min))),
+    row!("instances_max", Count, Whole, "the most instances at a time", node: |it| Some(f64::from(it.instances.max))),
+    row!("imbalance", Number, Any, "visits to the busiest instance over the average of all instances",
+        node: imbalance),
+    row!("hits", Count, Any, "cache lookups that found a living entry", node: |it| Some(it.cache?.hits as f64)),
+    row!("misses", Count, Any, "cache lookups that did not", node: |it| Some(it.cache?.misses as f64)),
+    row!("hit_ratio", Share, Any, "cache hits over lookups", node: |it| it.cache?.hit_ratio),
+    row!("coalesced", Count, Any, "misses that waited for the fetch of another", node: |it| Some(it.cache?.coalesced as f64)),
+    row!("fills", Count, Any, "entries written after a fetch", node: |it| Some(it.cache?.fills as f64)),
+    row!("live_entries", Number, Any, "time average of the living entries", node: |it| it.cache?.live_entries),
+    row!("lookups", Count, Any, "lookups of a DNS name", node: |it| Some(it.lookups? as f64)),
+    row!("makespan", Time, Whole, "from the start of measuring to the last completion",
+        client: |it| Some(it.window_s),
+        run: |it| it.clients.values().map(|client| client.window_s).reduce(f64::max)),
+];
+
+fn seconds(milliseconds: f64) -> f64 {
+    milliseconds / 1e3
+}
+
+fn count(value: Option<&u64>) -> f64 {
+    value.map_or(0.0, |value| *value as f64)
+}
+
+fn total(failed: &std::collections::BTreeMap<&'static str, u64>) -> f64 {
+    failed.values().sum::<u64>() as f64
+}
+
+fn per(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole)
+}
+
+fn accept(node: &NodeReport) -> Option<&PoolReport> {
+    node.pools.get(node.accept_pool?)
+}
+
+fn imbalance(node: &NodeReport) -> Option<f64> {
+    let most = node.per_instance.iter().map(|instance| instance.requests).max()?;
+    let total: u64 = node.per_instance.iter().map(|instance| instance.requests).sum();
+    per(most as f64 * node.per_instance.len() as f64, total as f64)
+}

@@ -1,0 +1,247 @@
+use std::collections::BTreeMap;
+
+use super::run::{Prepared, run_text};
+use super::*;
+use crate::time::Time;
+
+fn prepared(text: &str) -> Prepared {
+    Prepared::new(text, &|_| None).unwrap_or_else(|problems| {
+        let shown: Vec<_> = problems.iter().map(|problem| problem.render("test", text, false)).collect();
+        panic!("{}", shown.join("\n"))
+    })
+}
+
+fn report(text: &str) -> Report {
+    let report = prepared(text).run(None);
+    assert!(report.is_sound(), "{:?}", report.violations);
+    report
+}
+
+fn value(report: &Report, metric: &str, place: &str) -> f64 {
+    let metric = Metric::named(metric).expect("there is such a metric");
+    metric.value(&report.measured, &Subject::place(place)).expect("it was counted")
+}
+
+const MM1: &str = r#"(
+    run: (seed: 3, duration: "2000s", warmup: "100s"),
+    nodes: {
+        "users": Clients(to: "app", load: Open(rate: "80/s"), timeout: "10s"),
+        "app": Service(serve: [Cpu(Exp("10ms"))]),
+    },
+    expect: ["mean(users) within 10% of 50ms", "throughput(users) > 70/s",
+             "utilization(app, from: 500s, to: 1000s) within 5% of 80%", "instances(app, at: 300s) == 1"],
+)"#;
+
+#[test]
+fn a_single_station_is_told_as_theory_has_it() {
+    let report = report(MM1);
+    let near = |metric, place, expected: f64, share: f64| {
+        let value = value(&report, metric, place);
+        assert!((value / expected - 1.0).abs() < share, "{metric}({place}): {value} against {expected}");
+    };
+    // 152,000 requests at ρ = 0.8: the mean is within 1.4 % one standard error of the time.
+    near("mean", "users", 0.05, 0.06);
+    near("mean", "app", 0.05, 0.06);
+    near("wait_mean", "app", 0.04, 0.07);
+    near("utilization", "app", 0.8, 0.02);
+    near("utilization", "app/0", 0.8, 0.02);
+    near("present", "app", 4.0, 0.07);
+    near("queue_mean", "app", 3.2, 0.09);
+    near("throughput", "users", 80.0, 0.01);
+    near("wait_share", "app", 0.8, 0.02);
+    assert_eq!((report.stopped, report.simulated_s, report.measured.measured_s), ("reached", 2000.0, 1900.0));
+    let users = &report.measured.clients["users"];
+    assert_eq!(users.offered, users.completed + users.in_flight);
+    assert!(report.expect.len() == 4 && report.expect.iter().all(|claim| claim.holds), "{:?}", report.expect);
+    // Little's law, from independent counters: L = λ T.
+    let present = value(&report, "present", "app");
+    let flow = value(&report, "request_rate", "app") * value(&report, "mean", "app");
+    assert!((present / flow - 1.0).abs() < 1e-3, "{present} against {flow}");
+}
+
+#[test]
+fn intervals_cover_what_theory_says() {
+    let report = report(MM1);
+    // The exact values of M/M/1: 1/(μ − λ) = 50 ms, quantiles 50 ms × ln(1/(1 − p)).
+    let exact = [("mean", 50.0), ("p50", 34.657), ("p90", 115.13), ("p99", 230.26)];
+    for (name, exact) in exact {
+        let [low, high] = report.interval95[&format!("clients.users.latency_ms.{name}")];
+        // Twice the half-width: four standard errors.
+        let (middle, half) = ((low + high) / 2.0, high - low);
+        assert!(
+            (exact - middle).abs() < half && half < 0.4 * exact,
+            "{name}: {low} … {high} against {exact}"
+        );
+    }
+    let [low, high] = report.interval95["nodes.app.utilization"];
+    assert!(low < high && (0.7..0.8).contains(&low) && (0.8..0.9).contains(&high), "{low} … {high}");
+}
+
+#[test]
+fn the_json_is_as_agreed() {
+    let json: serde_json::Value =
+        serde_json::from_str(&run_text(MM1, None).expect("it is sound")).expect("it is JSON");
+    for path in [
+        "/schema",
+        "/results",
+        "/scenario",
+        "/seed",
+        "/digest",
+        "/simulated_s",
+        "/warmup_s",
+        "/events",
+        "/wall_s",
+        "/stopped",
+        "/clients/users/offered",
+        "/clients/users/completed",
+        "/clients/users/failed/timeout",
+        "/clients/users/in_flight",
+        "/clients/users/throughput_rps",
+        "/clients/users/goodput_rps",
+        "/clients/users/latency_ms/mean",
+        "/clients/users/latency_ms/p999",
+        "/clients/users/latency_ms/max",
+        "/nodes/app/kind",
+        "/nodes/app/requests",
+        "/nodes/app/failed",
+        "/nodes/app/utilization",
+        "/nodes/app/instances/min",
+        "/nodes/app/instances/mean",
+        "/nodes/app/instances/max",
+        "/nodes/app/queue/mean",
+        "/nodes/app/queue/max",
+        "/nodes/app/latency_ms/p50",
+        "/nodes/app/per_instance/0/id",
+        "/nodes/app/per_instance/0/requests",
+        "/nodes/app/per_instance/0/utilization",
+        "/nodes/app/pools/cores/wait_ms/second_moment",
+        "/expect/0/claim",
+        "/expect/0/value",
+        "/expect/0/holds",
+    ] {
+        assert!(json.pointer(path).is_some_and(|value| !value.is_null()), "{path} in {json:#}");
+    }
+    assert_eq!(json["digest"].as_str().map(str::len), Some(16));
+    assert!(json.get("series").is_none());
+    let with_series = report(MM1).to_json(true);
+    assert!(with_series["series"].as_array().is_some_and(|rows| rows.len() > 100));
+    let problem = run_text("(nodes: {})", Some("none")).expect_err("there is no such case");
+    assert!(problem.contains("no case `none`"), "{problem}");
+}
+
+#[test]
+fn an_empty_statistic_is_null() {
+    let json = report(
+        r#"(run: (duration: "1s"), nodes: {"users": Clients(to: "app", load: Open(rate: "1/h")), "app": Service(serve: [])})"#,
+    )
+    .to_json(false);
+    assert!(json["clients"]["users"]["latency_ms"]["p99"].is_null());
+    assert_eq!(json["clients"]["users"]["throughput_rps"], 0.0);
+    assert!(json["clients"]["users"]["error_rate"].is_null());
+}
+
+#[test]
+fn watching_a_run_changes_nothing() {
+    let prepared = prepared(MM1);
+    let mut plain = prepared.engine(None);
+    plain.run();
+    let watched = prepared.run(None);
+    let report = Report::new(&plain);
+    assert_eq!((report.digest, report.events), (watched.digest, watched.events));
+    assert_eq!(report.measured, watched.measured);
+    // Nor does the length of the slices in which it is run.
+    let (mut engine, mut watch) = (prepared.engine(None), prepared.watch());
+    while watch.advance(&mut engine, 777).is_none() {}
+    let sliced = watch.report(&engine);
+    assert_eq!(sliced.interval95, watched.interval95);
+    assert_eq!(sliced.spans, watched.spans);
+}
+
+#[test]
+fn spans_add_up_to_the_whole() {
+    let prepared = prepared(MM1);
+    let at = |seconds: u64| Some(Time(seconds * 1_000_000_000));
+    let span = |from, to| Span { from, to };
+    let spans = [span(None, at(700)), span(at(700), at(1500)), span(at(1500), None)];
+    let (mut engine, mut watch) = (prepared.engine(None), Watch::new(spans));
+    watch.run(&mut engine);
+    let report = watch.report(&engine);
+    for name in ["completed", "requests", "offered", "attempts"] {
+        let metric = Metric::named(name).expect("there is such a metric");
+        let users = Subject::place("users");
+        let parts = spans.iter().map(|span| report.estimate(metric, &users, *span).expect("it ran").value);
+        assert_eq!(parts.sum::<f64>(), value(&report, name, "users"), "{name}");
+    }
+    let utilization = Metric::named("utilization").expect("there is such a metric");
+    let app = Subject::place("app");
+    let busy = spans
+        .iter()
+        .zip([600.0, 800.0, 500.0])
+        .map(|(span, length)| report.estimate(utilization, &app, *span).expect("it ran").value * length);
+    let whole = value(&report, "utilization", "app") * 1900.0;
+    assert!((busy.sum::<f64>() - whole).abs() < 1e-6, "{whole}");
+}
+
+#[test]
+fn a_closed_loop_of_five_users_takes_as_long_as_it_must() {
+    // R05: 20 rounds of 5.026 s.
+    let report = report(
+        r#"(
+        nodes: {
+            "users": Clients(to: "app", load: Closed(users: 5), total: 100),
+            "app": Service(run: Threads(5), cores: 5, serve: [Wait(Constant("5s")), Cpu(Constant("26ms"))]),
+        })"#,
+    );
+    assert_eq!(report.stopped, "idle");
+    assert!((value(&report, "makespan", "users") - 100.52).abs() < 1e-9);
+    assert!((value(&report, "throughput", "users") - 100.0 / 100.52).abs() < 1e-9);
+    assert_eq!(value(&report, "completed", "users"), 100.0);
+}
+
+#[test]
+fn replications_are_one_report_with_intervals_between_them() {
+    let text = MM1.replace("2000s", "300s").replace("from: 500s, to: 1000s", "from: 150s, to: 250s");
+    let prepared = prepared(&text.replace("at: 300s", "at: 250s"));
+    let reports: Vec<_> = (0..8).map(|seed| prepared.run(Some(seed))).collect();
+    let completed: u64 = reports.iter().map(|report| report.measured.clients["users"].completed).sum();
+    let merged = Report::merge(&prepared.compiled.models[0], reports).expect("there are reports");
+    assert_eq!(merged.measured.clients["users"].completed, completed);
+    assert_eq!(merged.seeds, (0..8).collect::<Vec<u64>>());
+    let [low, high] = merged.interval95["clients.users.latency_ms.mean"];
+    let mean = merged.measured.clients["users"].latency_ms.mean.expect("there are answers");
+    assert!(low < mean && mean < high && (low + high) / 2.0 - mean < 1e-9);
+    let claims = prepared.claims.check(&BTreeMap::from([(claim::BASE.to_owned(), &merged)]));
+    assert!(claims.iter().all(|claim| claim.holds), "{claims:?}");
+}
+
+#[test]
+fn mistakes_in_claims_point_into_the_scenario() {
+    let text = MM1.replace("throughput(users)", "throughput(user)").replace("mean(users)", "maen(users)");
+    let problems = Prepared::new(&text, &|_| None).expect_err("there are two mistakes");
+    let found: Vec<_> = problems.iter().map(|one| &text[one.span.clone().expect("it has a place")]).collect();
+    assert_eq!(found, ["maen", "user"]);
+}
+
+#[test]
+fn scaled_out_instances_count_from_when_they_exist() {
+    let report = report(
+        r#"(
+        run: (seed: 1, duration: "10min", warmup: "0s"),
+        nodes: {
+            "users": Clients(to: "app", load: Open(rate: "5/s", shape: [Spike(at: "2min", for: "8min", rate: "30/s")])),
+            "app": Service(cores: 1, serve: [Cpu(Constant("100ms"))]),
+        },
+        scale: [Hpa(target: "app", cpu: "70%", min: 1, max: 8, boot: Constant("5s"))],
+        expect: ["replicas(app, at: 110s) == 1", "replicas(app, at: 9min) >= 4", "instances_max(app) <= 8"],
+    )"#,
+    );
+    let app = &report.measured.nodes["app"];
+    assert!(report.expect.iter().all(|claim| claim.holds), "{:?}", report.expect);
+    assert!(app.per_instance.len() >= 4);
+    let busy: f64 = app.per_instance.iter().filter_map(|instance| instance.utilization).fold(0.0, f64::max);
+    assert!(
+        busy <= 1.0 && app.per_instance.iter().all(|instance| instance.utilization > Some(0.1)),
+        "{app:?}"
+    );
+    assert!(report.actions.iter().any(|action| action.what == "scaled"));
+}

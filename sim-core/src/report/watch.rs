@@ -1,0 +1,171 @@
+//! Watching a run: looks at its counters at instants that claims name, and now and then, for intervals.
+//!
+//! Long runs are cut into between 16 and 32 batches of equally many model events, which are joined two by two as the
+//! run grows. Whatever a report tells has a value in each batch, and the spread of these values says how sure the
+//! whole is, autocorrelation included (batch means; Law 2015, §9.5.3; for quantiles Asmussen and Glynn 2007, §III.5).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::engine::{Engine, Stop};
+use crate::model::Model;
+use crate::time::{Duration, Time};
+
+use super::Report;
+use super::counters::{Counters, Depth};
+use super::measured::Measured;
+
+/// The most batches; half as many remain when they are joined.
+const MOST_BATCHES: usize = 32;
+
+/// Model events in the first batches.
+const FIRST_BATCH: u64 = 512;
+
+/// Parts of a window that a claim names, for its interval.
+const PARTS: u64 = 16;
+
+/// A part of a run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Span {
+    /// Its start; none: the start of measuring.
+    pub from: Option<Time>,
+    /// Its end; none: the end of the run.
+    pub to: Option<Time>,
+}
+
+impl Span {
+    /// The measured window.
+    pub const WHOLE: Span = Span { from: None, to: None };
+
+    /// The instants that cut a span of known ends into equal parts, ends included.
+    fn cuts(self) -> Vec<Time> {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if to > from => {
+                let length = u128::from((to - from).0);
+                let cut = |part: u64| Duration((length * u128::from(part) / u128::from(PARTS)) as u64);
+                (0..=PARTS).map(|part| from + cut(part)).collect()
+            }
+            (from, to) => from.into_iter().chain(to).collect(),
+        }
+    }
+}
+
+/// What was measured in a span, and in parts of it.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Watched {
+    pub counters: Counters,
+    pub measured: Measured,
+    pub parts: Vec<Measured>,
+}
+
+/// Runs an engine and looks at it on the way.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    spans: Vec<Span>,
+    instants: BTreeSet<Time>,
+    seen: BTreeMap<Time, Counters>,
+    batches: Vec<Counters>,
+    batch: u64,
+    next_batch: u64,
+}
+
+impl Watch {
+    /// Watches for what is told of these spans, besides the measured window as a whole.
+    pub fn new(spans: impl IntoIterator<Item = Span>) -> Watch {
+        let spans: Vec<Span> = spans.into_iter().filter(|span| *span != Span::WHOLE).collect();
+        let instants = spans.iter().flat_map(|span| span.cuts()).collect();
+        Watch {
+            spans,
+            instants,
+            seen: BTreeMap::new(),
+            batches: Vec::new(),
+            batch: FIRST_BATCH,
+            next_batch: 0,
+        }
+    }
+
+    /// Runs to the end.
+    pub fn run(&mut self, engine: &mut Engine) -> Stop {
+        loop {
+            if let Some(stop) = self.advance(engine, u64::MAX) {
+                return stop;
+            }
+        }
+    }
+
+    /// Runs for about `events` model events and says if the run is over.
+    pub fn advance(&mut self, engine: &mut Engine, events: u64) -> Option<Stop> {
+        let target = engine.state().events.saturating_add(events);
+        loop {
+            self.look(engine);
+            let events = engine.state().events;
+            if engine.stopped().is_some() || events >= target {
+                return engine.stopped();
+            }
+            let is_measuring = engine.state().baseline.is_some();
+            let start = if is_measuring { Time::NEVER } else { engine.model().run.warmup };
+            let until = self.instants.first().map_or(start, |instant| start.min(*instant));
+            let batch_ends = if is_measuring { self.next_batch } else { u64::MAX };
+            engine.advance(until, target.min(batch_ends) - events);
+        }
+    }
+
+    /// The report of the run so far, with intervals and the spans asked for.
+    pub fn report(&self, engine: &Engine) -> Report {
+        let mut report = Report::new(engine);
+        let model = engine.model();
+        report.parts = parts(model, self.batches.iter());
+        let start = Counters::at_start(engine);
+        let now = Counters::now(engine, Depth::Full);
+        for span in &self.spans {
+            let from = span.from.map_or(start.as_ref(), |from| self.seen.get(&from));
+            let to = span.to.map_or(Some(&now), |to| self.seen.get(&to));
+            if let (Some(from), Some(to)) = (from, to) {
+                let counters = to.since(from);
+                let measured = Measured::of(model, &counters);
+                let cuts = span.cuts();
+                let parts = match cuts.len() {
+                    0..=2 => Vec::new(),
+                    _ => parts(model, cuts.iter().filter_map(|cut| self.seen.get(cut))),
+                };
+                report.spans.insert(*span, Watched { counters, measured, parts });
+            }
+        }
+        report.add_intervals();
+        report
+    }
+
+    /// Copies the counters if it is time to.
+    fn look(&mut self, engine: &Engine) {
+        let state = engine.state();
+        let is_measuring = state.baseline.is_some();
+        while let Some(&instant) = self.instants.first()
+            && instant <= state.now
+        {
+            self.instants.pop_first();
+            // Before measuring started there is nothing to subtract from later counts.
+            if is_measuring && instant == state.now {
+                let is_end = |span: &Span| span.from == Some(instant) || span.to == Some(instant);
+                let depth = if self.spans.iter().any(is_end) { Depth::Full } else { Depth::Light };
+                self.seen.insert(instant, Counters::now(engine, depth));
+            }
+        }
+        if is_measuring && (self.batches.is_empty() || state.events >= self.next_batch) {
+            self.batches.push(Counters::now(engine, Depth::Light));
+            if self.batches.len() > MOST_BATCHES {
+                let mut number = 0;
+                self.batches.retain(|_| {
+                    number += 1;
+                    number % 2 == 1
+                });
+                self.batch *= 2;
+            }
+            self.next_batch = state.events + self.batch;
+        }
+    }
+}
+
+/// What was measured between each of the counters and the next.
+fn parts<'a>(model: &Model, counters: impl Iterator<Item = &'a Counters> + Clone) -> Vec<Measured> {
+    let pairs = counters.clone().zip(counters.skip(1));
+    pairs.map(|(before, after)| Measured::of(model, &after.since(before))).collect()
+}
