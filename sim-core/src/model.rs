@@ -18,6 +18,7 @@ use crate::time::{Duration, Time};
 pub mod compile;
 pub mod load;
 pub mod step;
+pub mod traffic;
 
 use load::Load;
 use step::{Program, Step};

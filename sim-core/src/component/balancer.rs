@@ -157,6 +157,7 @@ impl Balancer {
         let tag = compiler.call_tag(site, &landing);
         let mut program = |operation| {
             let entry = compiler.here();
+            compiler.place_call(site.node, None);
             let call = compiler.model.calls.push(Call {
                 target: Target::Upstream(balancer),
                 timeout: None,

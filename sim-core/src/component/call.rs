@@ -129,6 +129,7 @@ impl Compiler<'_> {
             self.error("wrong-kind", message, &spec.to_path.sibling("write"));
         }
         let tag = self.call_tag(site, &landing);
+        self.place_call(site.node, spec.timeout.map(|_| spec.timeout_path.clone()));
         Some(self.model.calls.push(Call {
             target,
             timeout: spec.timeout.map(|span| Delay::Constant { span, lane: None }),

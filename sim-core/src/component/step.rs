@@ -279,7 +279,8 @@ impl Compiler<'_> {
 
     fn get(&mut self, get: &Get, path: &Path, site: &Site<'_>, computing: Computing) {
         let place = path.under("cache");
-        let Some((_, node)) = self.target(&get.cache, &place) else { return };
+        let Some((asked, node)) = self.target(&get.cache, &place) else { return };
+        self.asks.push((site.node, asked));
         let Node::Cache(cache) = node else {
             let message = format!("`{}` is no cache but a node of kind {}", get.cache, node.kind().word());
             self.error("wrong-kind", message, &place);

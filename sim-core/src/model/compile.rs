@@ -13,6 +13,7 @@ use crate::scenario::text::{Document, scan};
 
 mod assemble;
 mod check;
+mod graph;
 mod lane;
 mod link;
 mod overrides;
@@ -44,15 +45,29 @@ pub fn compile(text: &str, files: Files<'_>) -> Result<Compiled, Vec<Diagnostic>
     let document = scan(text)?;
     let mut compiler = Compiler::new(&scenario, &document, files);
     compiler.assemble();
-    let (mut problems, warnings, model) = (compiler.problems, compiler.warnings, compiler.model);
+    let (mut problems, mut warnings, model) = (compiler.problems, compiler.warnings, compiler.model);
+    let mut models = vec![model];
+    if problems.is_empty() {
+        // What is wrong already would be wrong in every variant.
+        problems.extend(variant::compile(text, &document, &scenario, files, &mut models));
+        problems.extend(overrides::check_cases(text, &document, files));
+    }
     if !problems.is_empty() {
         sort(&mut problems);
         problems.dedup();
         return Err(problems);
     }
-    let mut models = vec![model];
-    variant::compile(text, &document, &scenario, files, &mut models)?;
+    sort(&mut warnings);
     Ok(Compiled { scenario, models, warnings })
+}
+
+/// The model of a text without what changes over time.
+fn compile_start(text: &str, files: Files<'_>) -> Result<Model, Vec<Diagnostic>> {
+    let scenario = read::<Scenario>(text)?;
+    let document = scan(text)?;
+    let mut compiler = Compiler::new(&scenario, &document, files);
+    compiler.assemble();
+    if compiler.problems.is_empty() { Ok(compiler.model) } else { Err(compiler.problems) }
 }
 
 /// What is known while a scenario is compiled.
@@ -71,6 +86,10 @@ pub(crate) struct Compiler<'a> {
     links: BTreeMap<(String, String), Link>,
     /// The latency of each entry of `links`, compiled once.
     latencies: BTreeMap<String, Delay>,
+    /// Where each call of the model stands, in their order.
+    calls: Vec<graph::CallPlace>,
+    /// Which nodes ask which caches.
+    pub(crate) asks: Vec<(NodeId, NodeId)>,
     /// Where the last jump landed: what comes there is not merged with what stood before.
     landed: usize,
 }

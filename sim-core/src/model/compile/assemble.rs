@@ -31,6 +31,8 @@ impl<'a> Compiler<'a> {
             given: BTreeMap::new(),
             links: BTreeMap::new(),
             latencies: BTreeMap::new(),
+            calls: Vec::new(),
+            asks: Vec::new(),
             landed: 0,
         }
     }
@@ -75,7 +77,12 @@ impl<'a> Compiler<'a> {
         self.add_controllers();
         self.check_links();
         self.set_priorities();
+        self.bound_cycles();
+        self.check_keys();
         lane::assign(&mut self.model);
+        if self.problems.is_empty() {
+            self.warn();
+        }
     }
 
     fn check_name(&mut self, name: &str, path: &Path) {
@@ -102,7 +109,7 @@ impl<'a> Compiler<'a> {
                 Node::Clients(_) | Node::Dns(_) | Node::Balancer(_) | Node::Cache(_) => false,
             });
             if !is_used {
-                self.warning("unused-host", format!("nothing is placed on the host `{name}`"), &path);
+                self.warning_at_key("unused-host", format!("nothing is placed on the host `{name}`"), &path);
             }
         }
     }

@@ -72,18 +72,27 @@ impl<'a> Compiler<'a> {
         Noted(self.problems.last_mut().expect("it was just pushed"))
     }
 
-    /// Notes a warning about what `path` leads to, or about its key.
+    /// Notes a warning about the key that `path` leads to.
+    pub(crate) fn warning_at_key(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        path: &Path,
+    ) -> Noted<'_> {
+        let found = self.document.locate(path.as_str()).and_then(|found| found.key);
+        let span = found.unwrap_or_else(|| span_of(self.document, path.as_str()));
+        self.warnings.push(Diagnostic::warning(code, message).with_span(span));
+        Noted(self.warnings.last_mut().expect("it was just pushed"))
+    }
+
+    /// Notes a warning about what `path` leads to.
     pub(crate) fn warning(
         &mut self,
         code: &'static str,
         message: impl Into<String>,
         path: &Path,
     ) -> Noted<'_> {
-        let found = self.document.locate(path.as_str());
-        let span = match found {
-            Some(found) if document_is_long(self.document, &found.value) => found.key.unwrap_or(found.value),
-            _ => span_of(self.document, path.as_str()),
-        };
+        let span = span_of(self.document, path.as_str());
         self.warnings.push(Diagnostic::warning(code, message).with_span(span));
         Noted(self.warnings.last_mut().expect("it was just pushed"))
     }
@@ -256,10 +265,6 @@ impl<'a> Compiler<'a> {
             }
         }
     }
-}
-
-fn document_is_long(document: &Document<'_>, value: &Range<usize>) -> bool {
-    document.text[value.clone()].contains(['(', '\n'])
 }
 
 /// The place of a problem below the distribution at `path`: lists stand in the brackets of their variant.

@@ -37,10 +37,25 @@ pub(super) fn assign(model: &mut Model) {
     spans.truncate(MOST_LANES - sources);
     model.lanes = vec![Duration::ZERO; sources];
     model.lanes.extend(spans.iter().map(|(span, _)| *span));
+    set(model, sources);
+}
+
+/// Gives `model` the lanes of `start`, whose run it takes over: a lane keeps its length while there are events in it.
+pub(super) fn assign_as(model: &mut Model, start: &Model) {
+    for (source, before) in model.sources.iter_mut().zip(start.sources.iter()) {
+        source.lane = before.lane;
+    }
+    model.lanes.clone_from(&start.lanes);
+    set(model, start.sources.iter().filter(|source| source.lane.is_some()).count());
+}
+
+/// Tells every constant delay its lane; the first ones are for sources.
+fn set(model: &mut Model, sources: usize) {
+    let spans: Vec<Duration> = model.lanes[sources..].to_vec();
     let lanes: BTreeMap<Duration, u8> = spans
         .iter()
         .zip(sources..)
-        .filter_map(|((span, _), lane)| Some((*span, u8::try_from(lane).ok()?)))
+        .filter_map(|(span, lane)| Some((*span, u8::try_from(lane).ok()?)))
         .collect();
     each_delay(model, |delay| {
         if let Delay::Constant { span, lane } = delay {

@@ -88,7 +88,7 @@ impl Compiler<'_> {
             }
             if is_known && !self.links.contains_key(&(from.to_owned(), to.to_owned())) {
                 let message = format!("nothing goes from `{from}` to `{to}`");
-                self.warning("unused-link", message, &path);
+                self.warning_at_key("unused-link", message, &path);
             }
         }
     }

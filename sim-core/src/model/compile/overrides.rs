@@ -1,9 +1,12 @@
 //! Overrides: edits of the text at a path, for cases, `--set` and changes over time.
 
+use std::ops::Range;
+
+use super::{Files, compile_start};
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::scenario::Scenario;
 use crate::scenario::read::read;
-use crate::scenario::text::{scan, set_loose};
+use crate::scenario::text::{Document, Entry, Value, scan, set_loose};
 
 /// The text with each value put where its path leads. A value is tried as RON first, then as a string.
 pub fn apply_overrides(text: &str, overrides: &[(String, String)]) -> Result<String, Diagnostic> {
@@ -21,7 +24,7 @@ pub fn case(text: &str, name: &str) -> Result<String, Diagnostic> {
         .entries
         .iter()
         .find(|entry| entry.key.as_ref().is_some_and(|key| document.key_text(key) == "cases"));
-    let named = |key: &Option<std::ops::Range<usize>>| key.as_ref().map(|key| document.key_text(key));
+    let named = |key: &Option<Range<usize>>| key.as_ref().map(|key| document.key_text(key));
     let entries = cases.map_or(&[][..], |cases| cases.value.entries.as_slice());
     let Some(found) = entries.iter().find(|entry| named(&entry.key).as_deref() == Some(name)) else {
         let names: Vec<_> = entries.iter().filter_map(|entry| named(&entry.key)).collect();
@@ -42,9 +45,62 @@ pub fn case(text: &str, name: &str) -> Result<String, Diagnostic> {
     })
 }
 
+/// What is wrong with the cases: each is applied and compiled, and told at its place in the text.
+pub(super) fn check_cases(text: &str, document: &Document<'_>, files: Files<'_>) -> Vec<Diagnostic> {
+    let keyed = |value: &Value| -> Vec<(String, Entry)> {
+        let entries = value.entries.iter();
+        entries
+            .filter_map(|entry| Some((document.key_text(entry.key.as_ref()?).into_owned(), entry.clone())))
+            .collect()
+    };
+    let cases = keyed(&document.root).into_iter().filter(|(key, _)| key == "cases");
+    let mut problems = Vec::new();
+    for (name, entry) in cases.flat_map(|(_, cases)| keyed(&cases.value)) {
+        // One override after another, so that a mistake is told at the override that makes it.
+        let mut edited = text.to_owned();
+        let mut is_sound = true;
+        for (path, put) in keyed(&entry.value) {
+            let value = raw(text, put.value.span.clone());
+            match apply_overrides(&edited, &[(path, value)]) {
+                Ok(next) => match read::<Scenario>(&next) {
+                    Ok(_) => edited = next,
+                    Err(wrong) => {
+                        is_sound = false;
+                        problems.extend(
+                            wrong
+                                .into_iter()
+                                .take(1)
+                                .map(|problem| moved(problem, &name, put.value.span.clone())),
+                        );
+                    }
+                },
+                Err(problem) => {
+                    is_sound = false;
+                    let place = put.key.clone().unwrap_or(put.span.clone());
+                    problems.push(moved(problem, &name, place));
+                }
+            }
+        }
+        if is_sound
+            && !entry.value.entries.is_empty()
+            && let Err(wrong) = compile_start(&edited, files)
+        {
+            let place = entry.key.clone().unwrap_or(entry.span.clone());
+            problems.extend(wrong.into_iter().map(|problem| moved(problem, &name, place.clone())));
+        }
+    }
+    problems
+}
+
+/// A problem of an edited text, told at the place of the edit.
+fn moved(problem: Diagnostic, case: &str, span: Range<usize>) -> Diagnostic {
+    let message = format!("in the case `{case}`: {}", problem.message);
+    Diagnostic { message, span: Some(span), fix: None, ..problem }
+}
+
 /// What a value says: the content of a plain string, so that `"5ms"` and `"PowerOf(d: 2)"` both mean what they say; else
 /// its text.
-fn raw(text: &str, span: std::ops::Range<usize>) -> String {
+fn raw(text: &str, span: Range<usize>) -> String {
     let written = &text[span];
     ron::from_str::<String>(written).unwrap_or_else(|_| written.to_owned())
 }

@@ -3,14 +3,13 @@
 use super::assemble::changes;
 use super::check::span_of;
 use super::overrides::apply_overrides;
-use super::{Compiler, Files};
+use super::{Files, compile_start, lane};
 use crate::component::control::{Happening, Moment};
-use crate::diagnostic::{Diagnostic, sort};
+use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::step::Step;
 use crate::scenario::Scenario;
-use crate::scenario::read::read;
-use crate::scenario::text::{Document, scan};
+use crate::scenario::text::Document;
 
 /// Compiles the model after each change and adds it to `models`, which hold the one at the start.
 pub(super) fn compile(
@@ -19,7 +18,7 @@ pub(super) fn compile(
     scenario: &Scenario,
     files: Files<'_>,
     models: &mut Vec<Model>,
-) -> Result<(), Vec<Diagnostic>> {
+) -> Vec<Diagnostic> {
     let mut edited = text.to_owned();
     let mut problems = Vec::new();
     for (index, _) in changes(scenario) {
@@ -32,9 +31,12 @@ pub(super) fn compile(
                 continue;
             }
         };
-        match variant(&next, files) {
-            Ok(model) => match difference(&models[0], &model) {
-                None => models.push(model),
+        match compile_start(&next, files) {
+            Ok(mut model) => match difference(&models[0], &model) {
+                None => {
+                    lane::assign_as(&mut model, &models[0]);
+                    models.push(model);
+                }
                 Some(what) => problems.push(
                     Diagnostic::error(
                         "changes-structure",
@@ -51,19 +53,7 @@ pub(super) fn compile(
         }
         edited = next;
     }
-    if problems.is_empty() {
-        return Ok(());
-    }
-    sort(&mut problems);
-    Err(problems)
-}
-
-fn variant(text: &str, files: Files<'_>) -> Result<Model, Vec<Diagnostic>> {
-    let scenario = read::<Scenario>(text)?;
-    let document = scan(text)?;
-    let mut compiler = Compiler::new(&scenario, &document, files);
-    compiler.assemble();
-    if compiler.problems.is_empty() { Ok(compiler.model) } else { Err(compiler.problems) }
+    problems
 }
 
 /// What two models have of different structure: the state of a run must fit both.
@@ -95,12 +85,15 @@ fn difference(before: &Model, after: &Model) -> Option<&'static str> {
             model.locks.len(),
             model.wires.len(),
             model.choices.len(),
-            model.samplers.len(),
         ]
     };
     let upstreams = |model: &Model| -> Vec<Vec<_>> {
         let balancers = model.balancers.iter();
         balancers.map(|balancer| balancer.upstreams.iter().map(|(node, _)| *node).collect()).collect()
+    };
+    let stores = |model: &Model| -> Vec<_> {
+        let caches = model.caches.iter();
+        caches.map(|cache| (cache.capacity, cache.evict, cache.warm, cache.hit_ratio.is_some())).collect()
     };
     let targets = |model: &Model| -> Vec<_> {
         model.calls.iter().map(|call| std::mem::discriminant(&call.target)).collect()
@@ -117,8 +110,8 @@ fn difference(before: &Model, after: &Model) -> Option<&'static str> {
         Some("how requests are made")
     } else if before.controllers.len() != after.controllers.len() || before.run != after.run {
         Some("the run itself")
-    } else if before.lanes.len() != after.lanes.len() {
-        Some("how many different delays there are")
+    } else if stores(before) != stores(after) {
+        Some("what a cache can hold")
     } else {
         None
     }
