@@ -253,21 +253,31 @@ impl State {
     #[inline(always)]
     fn pause_before_event(&self, plan: &RunPlan, variant: u32, target: u64) -> Option<Pause> {
         let in_flight = self.visits.in_flight();
-        if self.events >= target {
-            return Some(if self.events >= plan.limits.events {
-                Pause::Over(Stop::Limit(Limit::Events))
-            } else {
-                Pause::Target
-            });
+        // One comparison finds both none in flight and too many.
+        let is_unusual = in_flight.wrapping_sub(1) >= plan.limits.visits;
+        if self.events < target && self.variant == variant && !is_unusual {
+            return None;
         }
-        // A window of a given length is measured to its end, however quiet that may be.
-        if in_flight == 0 && self.active_sources == 0 && (plan.drain || plan.end == Time::NEVER) {
-            return Some(Pause::Over(Stop::Idle));
+        self.pause(plan, variant, target)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pause(&self, plan: &RunPlan, variant: u32, target: u64) -> Option<Pause> {
+        let in_flight = self.visits.in_flight();
+        if self.variant != variant {
+            return Some(Pause::Changed);
+        }
+        if self.events >= plan.limits.events {
+            return Some(Pause::Over(Stop::Limit(Limit::Events)));
+        }
+        if self.events >= target {
+            return Some(Pause::Target);
         }
         if in_flight > plan.limits.visits {
             return Some(Pause::Over(Stop::Limit(Limit::InFlight)));
         }
-        (self.variant != variant).then_some(Pause::Changed)
+        (in_flight == 0 && self.active_sources == 0).then_some(Pause::Over(Stop::Idle))
     }
 
     /// Handles an event. Says who goes on.
@@ -278,7 +288,7 @@ impl State {
                 let id = VisitId(event.slot());
                 let visit = &self.visits[id];
                 // An old ticket: whatever it was for is over.
-                let is_old = visit.wake != event.time() || visit.phase.rank() != Some(event.rank());
+                let is_old = visit.wake != event.time() || !visit.phase.ends_by(event.rank());
                 if is_old || self.is_postponed(id) {
                     return VisitId::NONE;
                 }

@@ -5,7 +5,7 @@
 //! faster way to schedule the same events gives the same run.
 //!
 //! Events whose delay is always the same come in order by themselves: each such delay has a *lane*, a ring of which
-//! only the head competes. Everything else is in a heap of four children a node.
+//! only the head competes. Of everything else, the soonest few are kept sorted and the rest in a heap.
 
 use crate::time::Time;
 
@@ -78,10 +78,17 @@ impl Event {
 /// How many lanes compete with the heap; more sources and constant delays than this use the heap.
 pub const MOST_LANES: usize = 16;
 
+/// How many events without a lane are kept sorted: inserting among few is quicker than a heap.
+const MOST_NEAR: usize = 128;
+
 /// All events to come.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Agenda {
-    heap: Vec<Event>,
+    /// The soonest of the events that have no lane, the soonest last.
+    near: [Event; MOST_NEAR],
+    near_len: u32,
+    /// The others: none of them is before any of `near`, which is empty only if they are none.
+    far: Heap,
     /// The head of each lane; never where it is empty.
     heads: [Event; MOST_LANES],
     lanes: Vec<Lane>,
@@ -158,7 +165,9 @@ impl Agenda {
     /// An empty agenda with `lanes` lanes, at most [`MOST_LANES`].
     pub fn new(lanes: usize) -> Agenda {
         Agenda {
-            heap: Vec::new(),
+            near: [Event::NEVER; MOST_NEAR],
+            near_len: 0,
+            far: Heap::default(),
             heads: [Event::NEVER; MOST_LANES],
             lanes: vec![Lane::EMPTY; lanes.min(MOST_LANES)],
             first: Event::NEVER,
@@ -169,7 +178,10 @@ impl Agenda {
     /// How many events are to come.
     pub fn len(&self) -> usize {
         let heads = self.heads.iter().filter(|head| **head != Event::NEVER).count();
-        self.heap.len() + heads + self.lanes.iter().map(|lane| lane.len as usize).sum::<usize>()
+        self.near_len as usize
+            + self.far.len()
+            + heads
+            + self.lanes.iter().map(|lane| lane.len as usize).sum::<usize>()
     }
 
     /// Whether nothing is to come.
@@ -180,17 +192,48 @@ impl Agenda {
     /// Writes `event` down.
     #[inline]
     pub fn push(&mut self, event: Event) {
-        let mut hole = self.heap.len();
-        self.heap.push(event);
-        while hole > 0 {
-            let parent = (hole - 1) / 4;
-            if self.heap[parent] <= event {
-                break;
-            }
-            self.heap[hole] = self.heap[parent];
-            hole = parent;
+        let len = self.near_len as usize % (MOST_NEAR + 1);
+        if len == MOST_NEAR || !self.far.is_empty() {
+            return self.push_with_far(event);
         }
-        self.heap[hole] = event;
+        self.insert_near(len, event);
+    }
+
+    #[inline(always)]
+    fn insert_near(&mut self, len: usize, event: Event) {
+        let place = place_in(&self.near[..len], event);
+        self.near.copy_within(place..len, place + 1);
+        self.near[place] = event;
+        self.near_len += 1;
+    }
+
+    /// Writes `event` down while there are more events than are kept near.
+    #[inline(never)]
+    fn push_with_far(&mut self, event: Event) {
+        let len = self.near_len as usize;
+        if event > self.near[0] {
+            return self.far.push(event);
+        }
+        if len < MOST_NEAR {
+            return self.insert_near(len, event);
+        }
+        // The latest half of what was near makes room.
+        for place in 0..MOST_NEAR / 2 {
+            self.far.push(self.near[place]);
+        }
+        self.near.copy_within(MOST_NEAR / 2.., 0);
+        self.near_len = (MOST_NEAR / 2) as u32;
+        self.push_with_far(event);
+    }
+
+    /// Fetches what is soonest once nothing is near any more.
+    #[inline(never)]
+    fn refill(&mut self) {
+        let count = self.far.len().min(MOST_NEAR / 2);
+        for place in (0..count).rev() {
+            self.near[place] = self.far.pop();
+        }
+        self.near_len = count as u32;
     }
 
     /// Writes down an `event` of a lane. A lane is quick for events that come in their order.
@@ -211,13 +254,17 @@ impl Agenda {
     #[inline(always)]
     pub fn pop(&mut self, until: Time) -> Option<Event> {
         let first = self.first;
-        match self.heap.first() {
-            Some(&top) if top < first => {
-                if top.time() > until {
+        let last = (self.near_len as usize).wrapping_sub(1);
+        match self.near.get(last) {
+            Some(&near) if near < first => {
+                if near.time() > until {
                     return None;
                 }
-                self.pop_heap();
-                Some(top)
+                self.near_len -= 1;
+                if last == 0 && !self.far.is_empty() {
+                    self.refill();
+                }
+                Some(near)
             }
             _ => {
                 if first == Event::NEVER || first.time() > until {
@@ -242,14 +289,60 @@ impl Agenda {
         }
         (self.first, self.first_lane) = (first, first_lane);
     }
+}
 
-    #[inline]
-    fn pop_heap(&mut self) {
-        let Some(last) = self.heap.pop() else { return };
-        let heap = &mut self.heap[..];
-        if heap.is_empty() {
-            return;
+/// Where `event` belongs among `events`, the soonest of which is the last. Compares with three at a time, since each
+/// step waits for the one before.
+#[inline(always)]
+fn place_in(events: &[Event], event: Event) -> usize {
+    let mut low = 0;
+    let mut size = events.len();
+    while size >= 4 {
+        let quarter = size / 4;
+        let later = |nth: usize| usize::from(events[low + nth * quarter - 1] > event);
+        let quarters = later(1) + later(2) + later(3);
+        low += quarters * quarter;
+        size = if quarters == 3 { size - 3 * quarter } else { quarter };
+    }
+    low + (low..low + size).map(|place| usize::from(events[place] > event)).sum::<usize>()
+}
+
+/// A heap of four children a node, the soonest event on top.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Heap {
+    events: Vec<Event>,
+}
+
+impl Heap {
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    #[inline(always)]
+    fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    fn push(&mut self, event: Event) {
+        let mut hole = self.events.len();
+        self.events.push(event);
+        while hole > 0 {
+            let parent = (hole - 1) / 4;
+            if self.events[parent] <= event {
+                break;
+            }
+            self.events[hole] = self.events[parent];
+            hole = parent;
         }
+        self.events[hole] = event;
+    }
+
+    /// Takes the soonest event, or never.
+    fn pop(&mut self) -> Event {
+        let Some(last) = self.events.pop() else { return Event::NEVER };
+        let heap = &mut self.events[..];
+        let Some(&top) = heap.first() else { return last };
         let mut hole = 0;
         loop {
             let children = 4 * hole + 1;
@@ -274,6 +367,7 @@ impl Agenda {
             hole = place;
         }
         heap[hole] = last;
+        top
     }
 }
 

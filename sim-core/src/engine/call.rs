@@ -1,7 +1,7 @@
 //! Calls: sending a visit below another, waiting for its answer, giving up, trying again, joining several answers.
 
 use crate::model::step::{Program, Step};
-use crate::model::{BalancerId, Call, CallId, Delay, InstanceId, Link, Model, NodeId, Target};
+use crate::model::{BalancerId, Call, CallId, Delay, InstanceId, Link, Model, NodeId, RetryId, Target};
 use crate::random::{Key, hash_name};
 use crate::time::{Duration, Time};
 
@@ -35,8 +35,8 @@ impl State {
     pub(crate) fn call(&mut self, model: &Model, id: VisitId, call: CallId) -> VisitId {
         let spec = &model.calls[call];
         let attempt = self.begin_attempt(model, id, spec);
-        let caller = self.visits[id];
-        match self.spawn(model, &caller, id, id, spec, u64::from(attempt)) {
+        let caller = self.caller(id);
+        match self.spawn(model, caller, id, spec, u64::from(attempt)) {
             Ok((child, link)) => {
                 let visit = &mut self.visits[id];
                 visit.link = child.0;
@@ -57,11 +57,10 @@ impl State {
         let join = self.join(id, count, need);
         self.visits[id].phase = Phase::Calling;
         self.set_deadline(model, id, spec);
-        // A copy: the caller may be over before the last branch is on its way.
-        let caller = self.visits[id];
+        let caller = self.caller(id);
         for branch in 0..u64::from(count) {
             let number = u64::from(attempt) * u64::from(count) + branch;
-            let next = match self.spawn(model, &caller, id, join, spec, number) {
+            let next = match self.spawn(model, caller, join, spec, number) {
                 Ok((child, link)) => self.travel(model, child, link, purpose::REQUEST, Phase::Travelling),
                 Err(outcome) => self.answer(model, join, outcome),
             };
@@ -77,13 +76,12 @@ impl State {
         let join = self.join(id, branches, need);
         self.visits[id].phase = Phase::Calling;
         self.visits[id].wake = Time::NEVER;
+        let caller = self.caller(id);
         for branch in 0..branches {
-            let caller = &self.visits[id];
             let stream = caller.stream.child(purpose::BRANCH).numbered(u64::from(branch));
-            let mut child = below(caller, id, stream);
-            (child.parent, child.place, child.entered) = (join, caller.place, self.now);
-            (child.step, child.phase, child.holds) = (first + branch, Phase::Running, hold::BRANCH);
-            let child = self.insert_below(child);
+            let child = self.insert_below(caller, stream, join, caller.place, first + branch);
+            let visit = &mut self.visits[child];
+            (visit.entered, visit.holds) = (self.now, hold::BRANCH);
             self.ready.push_back(child);
         }
         VisitId::NONE
@@ -92,21 +90,25 @@ impl State {
     /// Counts an attempt of `id`, and says how many there were before.
     #[inline(always)]
     fn begin_attempt(&mut self, model: &Model, id: VisitId, spec: &Call) -> u16 {
-        let now = self.now;
         let visit = &mut self.visits[id];
         let before = visit.attempt;
         visit.attempt = before.saturating_add(1);
-        let is_request = visit.depth == 0;
-        if before == 0
-            && let Some(retry) = spec.retry
-            && let Some(budget) = &model.retries[retry].budget
-        {
-            self.budgets[retry].deposit(budget, now);
-        }
-        if is_request {
+        if visit.depth == 0 {
             self.count_attempt(model, id, before == 0);
         }
+        if let Some(retry) = spec.retry
+            && before == 0
+        {
+            self.deposit(model, retry);
+        }
         before
+    }
+
+    #[inline(never)]
+    fn deposit(&mut self, model: &Model, retry: RetryId) {
+        if let Some(budget) = &model.retries[retry].budget {
+            self.budgets[retry].deposit(budget, self.now);
+        }
     }
 
     /// Writes down when `id` gives its call up.
@@ -125,8 +127,7 @@ impl State {
     fn spawn(
         &mut self,
         model: &Model,
-        caller: &Visit,
-        id: VisitId,
+        caller: Caller,
         parent: VisitId,
         spec: &Call,
         number: u64,
@@ -134,22 +135,62 @@ impl State {
         if caller.depth == u8::MAX || spec.depth_bound.is_some_and(|bound| u16::from(caller.depth) >= bound) {
             return Err(Outcome::TooDeep);
         }
-        let (place, link) = self.destination(model, id, spec).ok_or(Outcome::Refused)?;
+        let (place, link) = self.destination(model, caller.id, spec).ok_or(Outcome::Refused)?;
         let stream = match spec.target {
             // A balancer hands the request on: it changes none of its draws.
             Target::Upstream(_) => caller.stream,
             Target::Node(..) | Target::Name(..) => caller.stream.numbered_child(spec.tag, number),
         };
-        let mut child = below(caller, id, stream);
-        (child.parent, child.place) = (parent, place);
-        child.step = model.nodes[model.instances[place].node].entry[usize::from(spec.operation)];
-        Ok((self.insert_below(child), link))
+        let step = model.nodes[model.instances[place].node].entry[usize::from(spec.operation)];
+        Ok((self.insert_below(caller, stream, parent, place, step), link))
     }
 
+    /// What a visit hands down to those below it.
     #[inline(always)]
-    fn insert_below(&mut self, child: Visit) -> VisitId {
-        self.visits[VisitId(child.root)].root += 1;
-        self.visits.insert(child)
+    fn caller(&self, id: VisitId) -> Caller {
+        let visit = &self.visits[id];
+        Caller {
+            id,
+            stream: visit.stream,
+            place: visit.place,
+            ordinal: visit.ordinal,
+            root: if visit.depth == 0 { id.0 } else { visit.root },
+            class: visit.class,
+            depth: visit.depth,
+            priority: visit.priority,
+        }
+    }
+
+    /// Makes a visit below `caller`, for which `parent` waits.
+    #[inline(always)]
+    fn insert_below(
+        &mut self,
+        caller: Caller,
+        stream: Key,
+        parent: VisitId,
+        place: InstanceId,
+        step: Program,
+    ) -> VisitId {
+        self.visits[VisitId(caller.root)].root += 1;
+        self.visits.insert(Visit {
+            stream,
+            entered: Time::ZERO,
+            wake: Time::NEVER,
+            since: 0,
+            parent,
+            link: VisitId::NONE.0,
+            place,
+            ordinal: caller.ordinal,
+            root: caller.root,
+            step,
+            attempt: 0,
+            class: caller.class,
+            phase: Phase::Running,
+            holds: 0,
+            outcome: Outcome::Completed,
+            depth: caller.depth + 1,
+            priority: caller.priority,
+        })
     }
 
     /// Which instance takes the call, and over which link.
@@ -213,9 +254,9 @@ impl State {
         }
     }
 
-    /// The link over which the answer of `child` goes back to its caller.
+    /// The link over which an answer from `place` goes back to the caller.
     #[inline(always)]
-    fn link_back(&self, model: &Model, child: &Visit, caller: VisitId) -> Option<Link> {
+    fn link_back(&self, model: &Model, place: InstanceId, caller: VisitId) -> Option<Link> {
         let visit = &self.visits[caller];
         let (Step::Call(call) | Step::FanOut { call, .. }) = model.steps[usize::from(visit.step)] else {
             return None;
@@ -227,7 +268,7 @@ impl State {
                 model.balancers[*balancer].upstreams[upstream as usize].1
             }
             Target::Name(_, nodes) => {
-                let node = model.instances[child.place].node;
+                let node = model.instances[place].node;
                 nodes.iter().find(|(target, _)| *target == node)?.1
             }
         })
@@ -284,9 +325,9 @@ impl State {
         if visit.holds & hold::BRANCH != 0 {
             return self.deliver(model, id);
         }
-        let visit = *visit;
+        let (place, parent) = (visit.place, visit.parent);
         // The join of a fan-out stands at the same step as the caller, so either leads to the call.
-        match self.link_back(model, &visit, visit.parent) {
+        match self.link_back(model, place, parent) {
             Some(link) => self.travel(model, id, link, purpose::REPLY, Phase::Returning),
             None => self.deliver(model, id),
         }
@@ -416,11 +457,11 @@ impl State {
 
     /// Makes a visit that collects `count` answers for `id`, of which `need` must be good.
     fn join(&mut self, id: VisitId, count: u16, need: u16) -> VisitId {
-        let caller = &self.visits[id];
-        let mut join = below(caller, id, caller.stream);
-        (join.parent, join.place, join.step) = (id, caller.place, caller.step);
-        (join.phase, join.link, join.since) = (Phase::Joining, u32::from(count), u64::from(need));
-        let join = self.insert_below(join);
+        let caller = self.caller(id);
+        let step = self.visits[id].step;
+        let join = self.insert_below(caller, caller.stream, id, caller.place, step);
+        let visit = &mut self.visits[join];
+        (visit.phase, visit.link, visit.since) = (Phase::Joining, u32::from(count), u64::from(need));
         self.visits[id].link = join.0;
         join
     }
@@ -514,26 +555,15 @@ impl State {
     }
 }
 
-/// A visit below `caller`, with everything that the request hands down.
-#[inline(always)]
-fn below(caller: &Visit, id: VisitId, stream: Key) -> Visit {
-    Visit {
-        stream,
-        entered: Time::ZERO,
-        wake: Time::NEVER,
-        since: 0,
-        parent: id,
-        link: VisitId::NONE.0,
-        place: caller.place,
-        ordinal: caller.ordinal,
-        root: if caller.depth == 0 { id.0 } else { caller.root },
-        step: 0,
-        attempt: 0,
-        class: caller.class,
-        phase: Phase::Running,
-        holds: 0,
-        outcome: Outcome::Completed,
-        depth: caller.depth + 1,
-        priority: caller.priority,
-    }
+/// What a visit hands down to those below it: read out once, since it may be over before the last of them sets out.
+#[derive(Clone, Copy)]
+struct Caller {
+    id: VisitId,
+    stream: Key,
+    place: InstanceId,
+    ordinal: u32,
+    root: u32,
+    class: u8,
+    depth: u8,
+    priority: u8,
 }

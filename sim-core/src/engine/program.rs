@@ -23,7 +23,7 @@ impl State {
             }
             Step::Wait { span, tag } => {
                 let key = visit.stream.child(tag);
-                self.pause(model, id, span, key);
+                self.wait(model, id, span, key);
                 VisitId::NONE
             }
             Step::Call(call) => {
@@ -93,7 +93,7 @@ impl State {
 
     /// Lets time pass for `id`.
     #[inline(always)]
-    fn pause(&mut self, model: &Model, id: VisitId, span: Delay, key: Key) {
+    fn wait(&mut self, model: &Model, id: VisitId, span: Delay, key: Key) {
         let slowness = self.instances[self.visits[id].place].slowness;
         self.visits[id].phase = Phase::Waiting;
         let (span, lane) = self.drawn(model, span, key);

@@ -241,22 +241,18 @@ impl State {
     #[inline(always)]
     pub(crate) fn end_request(&mut self, model: &Model, id: VisitId, outcome: Outcome) {
         let now = self.now;
-        let visit = self.visits[id];
+        let visit = &self.visits[id];
+        let (stream, entered, class, place) = (visit.stream, visit.entered, visit.class, visit.place);
         let source = self.source_of(model, id);
         let spec = &model.sources[source];
-        let latency = now - visit.entered;
-        let objective = spec.classes[usize::from(visit.class)].objective;
-        self.tally.ended(
-            source,
-            visit.class,
-            visit.entered,
-            latency,
-            End { stream: visit.stream.0, outcome, objective },
-        );
+        let latency = now - entered;
+        let objective = spec.classes[usize::from(class)].objective;
+        let end = End { stream: stream.0, outcome, objective };
+        self.tally.ended(source, class, entered, latency, end);
         if self.tally.recorder.is_some() {
             self.record(model, id, source, outcome, latency);
         }
-        let instance = &mut self.instances[visit.place];
+        let instance = &mut self.instances[place];
         instance.touch(now);
         instance.present -= 1;
         instance.stays += u128::from(latency.0);
@@ -280,12 +276,13 @@ impl State {
     /// The user of the request that has ended thinks about the next one.
     #[inline(never)]
     fn think(&mut self, model: &Model, id: VisitId, source: SourceId, think: crate::model::Delay) {
-        let ended = self.visits[id];
+        let ended = &self.visits[id];
+        let (number, stream, ordinal) = (ended.since, ended.stream, ended.ordinal);
         self.end_root(id);
-        let next = self.insert_request(model, source, ended.since + 1);
-        let key = ended.stream.child(purpose::THINK);
+        let next = self.insert_request(model, source, number + 1);
+        let key = stream.child(purpose::THINK);
         let (span, lane) = self.drawn(model, think, key);
-        self.visits[next].ordinal = ended.ordinal;
+        self.visits[next].ordinal = ordinal;
         self.visits[next].phase = Phase::Thinking;
         self.schedule(next, span, lane);
     }

@@ -204,9 +204,11 @@ impl State {
             }),
             turns: model.nodes.map(|_| Turns::default()),
             pools: model.pools.map(PoolState::new),
-            sources: model
-                .sources
-                .map(|source| SourceState { key: key.child(source.tag), ..Default::default() }),
+            sources: model.sources.map(|source| SourceState {
+                key: key.child(source.tag),
+                load: LoadMemory::starting(&source.load, Time::ZERO),
+                ..Default::default()
+            }),
             balancers: model.balancers.map(|balancer| {
                 let slots: Vec<_> = balancer
                     .upstreams

@@ -70,6 +70,27 @@ pub struct Visit {
 const _: () = assert!(size_of::<Visit>() <= 64, "a visit fits a cache line: there may be millions");
 
 impl Visit {
+    /// What stands in a free slot; its link is the next free one.
+    const FREE: Visit = Visit {
+        stream: Key(0),
+        entered: Time::ZERO,
+        wake: Time::NEVER,
+        since: 0,
+        parent: VisitId::NONE,
+        link: VisitId::NONE.0,
+        place: InstanceId(0),
+        ordinal: 0,
+        root: 0,
+        step: 0,
+        attempt: 0,
+        class: 0,
+        phase: Phase::Free,
+        holds: 0,
+        outcome: Outcome::Completed,
+        depth: 0,
+        priority: 0,
+    };
+
     /// Its level of priority in a pool of `levels` levels: the class number, bounded.
     #[inline(always)]
     pub fn class_level(&self, levels: u8) -> u8 {
@@ -215,17 +236,25 @@ impl Default for Slab {
 
 impl Slab {
     /// Gives `visit` a slot.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, visit: Visit) -> VisitId {
         self.in_flight += 1;
-        let slot = self.free;
-        if let Some(place) = self.visits.get_mut(slot as usize) {
-            self.free = place.link;
-            *place = visit;
-            return VisitId(slot);
+        if self.free == VisitId::NONE.0 {
+            self.add_slot();
         }
-        self.visits.push(visit);
-        VisitId::from_index(self.visits.len() - 1)
+        let slot = VisitId(self.free);
+        // Written field by field: a visit is never put together elsewhere and copied.
+        let place = &mut self.visits[slot.index()];
+        self.free = place.link;
+        *place = visit;
+        slot
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_slot(&mut self) {
+        self.free = VisitId::from_index(self.visits.len()).0;
+        self.visits.push(Visit::FREE);
     }
 
     /// Frees the slot of a visit that is over.

@@ -258,6 +258,8 @@ fn turn(t: f64, period: f64) -> f64 {
 /// Where a source stands between two requests.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct LoadMemory {
+    /// Nanoseconds between arrivals where the rate never changes.
+    interval: Option<f64>,
     /// Requests expected up to the last arrival, plus what chance has added.
     operational: f64,
     /// Since when this load is in force, and how many arrivals it has made.
@@ -271,11 +273,13 @@ pub struct LoadMemory {
 impl LoadMemory {
     /// The memory of a load that comes into force at `now`.
     pub fn starting(load: &Load, now: Time) -> LoadMemory {
-        let operational = match load {
-            Load::Open { rate, .. } => rate.integral(now.as_secs_f64()),
-            Load::Bursty { .. } | Load::Closed { .. } | Load::Replay { .. } => 0.0,
+        let (operational, interval) = match load {
+            Load::Open { rate, .. } => {
+                (rate.integral(now.as_secs_f64()), rate.constant().map(|rate| 1e9 / rate))
+            }
+            Load::Bursty { .. } | Load::Closed { .. } | Load::Replay { .. } => (0.0, None),
         };
-        LoadMemory { operational, origin: now, ..LoadMemory::default() }
+        LoadMemory { operational, interval, origin: now, ..LoadMemory::default() }
     }
 }
 
@@ -296,13 +300,13 @@ pub fn next_arrival(
         Arrivals::Renewal { spans: sampler, mean } => spans(sampler, draws) / mean,
     };
     let horizon = end.0.min(1 << 62);
-    let next = match rate.constant() {
-        Some(rate) if rate <= 0.0 => return Time::NEVER,
+    let next = match memory.interval {
+        Some(interval) if !interval.is_finite() || interval < 0.0 => return Time::NEVER,
         // Even arrivals are counted from the origin, so that their rounding does not add up.
-        Some(rate) if arrivals == Arrivals::Constant => {
-            memory.origin.saturating_add(Duration::from_nanos_f64(memory.arrivals as f64 * (1e9 / rate)))
+        Some(interval) if arrivals == Arrivals::Constant => {
+            memory.origin.saturating_add(Duration::from_nanos_f64(memory.arrivals as f64 * interval))
         }
-        Some(rate) => now + Duration::from_nanos_f64(step * (1e9 / rate)),
+        Some(interval) => now + Duration::from_nanos_f64(step * interval),
         None => {
             memory.operational += step;
             match rate.time_of(memory.operational, now.as_secs_f64(), horizon as f64 / 1e9) {
