@@ -19,6 +19,7 @@ pub mod measured;
 pub mod metric;
 pub mod run;
 pub mod series;
+pub mod theory;
 pub mod watch;
 
 pub use claim::{Claims, Names};
@@ -168,6 +169,12 @@ impl Report {
         let (model, state) = (engine.model(), engine.state());
         let stop = engine.stopped();
         let counters = measured_window(engine);
+        let measured = Measured::of(model, &counters);
+        // Before the end there is no steady state to compare, and whoever watches asks often.
+        let theory = match stop {
+            Some(_) => theory::rows(model, engine.variants().len() as u64, &measured),
+            None => Vec::new(),
+        };
         let limit = match stop {
             Some(Stop::Limit(limit)) => Some(limit),
             Some(Stop::Reached | Stop::Idle) | None => None,
@@ -191,9 +198,9 @@ impl Report {
                 Some(Stop::Limit(_)) => "limit",
             },
             limit: limit.map(Limit::word),
-            measured: Measured::of(model, &counters),
+            measured,
             interval95: BTreeMap::new(),
-            theory: Vec::new(),
+            theory,
             bottleneck: None,
             expect: Vec::new(),
             actions: actions(engine),
