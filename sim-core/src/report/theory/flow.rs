@@ -18,13 +18,13 @@ use crate::report::counters::Owners;
 /// A call graph that is deeper is not followed.
 const MOST_DEPTH: u32 = 64;
 
-/// A stream of requests; rates are those of one instance, per second.
+/// A stream of requests; rates are those of all instances of a node together, per second.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Flow {
     Poisson(f64),
     /// Evenly spaced.
     Even(f64),
-    /// Every n-th of a Poisson stream of this rate per instance.
+    /// A Poisson stream of this rate, of which each instance takes every n-th request.
     EveryNth(f64, u32),
     Other,
 }
@@ -49,6 +49,7 @@ pub(super) enum Law {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Arrival {
     pub source: SourceId,
+    /// Its rate is that of one instance.
     pub flow: Flow,
     /// None if a server is held while something else is waited for.
     pub hold: Option<Hold>,
@@ -261,12 +262,9 @@ impl<'m> Paths<'m> {
         let spec = self.pool(place, slot);
         let is_own = self.is_own(place, slot);
         let hold = hold.filter(|_| is_own);
-        self.stations.entry((node, slot)).or_default().push(Arrival {
-            source: self.source,
-            flow,
-            hold,
-            is_alone,
-        });
+        let share = 1.0 / f64::from(self.model.nodes[node].instances.max(1));
+        let arrival = Arrival { source: self.source, flow: flow.scaled(share), hold, is_alone };
+        self.stations.entry((node, slot)).or_default().push(arrival);
         let (Flow::Poisson(_), Some(hold)) = (flow, hold) else { return Flow::Other };
         let loses_nobody = spec.queue == u32::MAX && spec.patience.is_none();
         let keeps = match spec.discipline {
@@ -294,7 +292,8 @@ impl<'m> Paths<'m> {
         let spec = &model.calls[call];
         let is_client = self.depth == 1;
         // Of a client it is known whether its requests were retried.
-        let is_simple = spec.retry.is_none() && !spec.cancels;
+        // A call without a timeout takes nothing back by itself.
+        let is_simple = spec.retry.is_none() && !(spec.cancels && spec.timeout.is_some());
         let flow = if is_simple || is_client { flow } else { Flow::Other };
         let answered = match &spec.target {
             Target::Node(node, link) => self.visit(*node, *link, flow, Split::Turns, spec),
@@ -333,15 +332,13 @@ impl<'m> Paths<'m> {
 
     fn visit(&mut self, node: NodeId, link: Link, flow: Flow, split: Split, call: &Call) -> Flow {
         let spec = &self.model.nodes[node];
-        let count = spec.instances;
-        let share = f64::from(count.max(1));
-        let there = self.linked(flow, link);
-        let arriving = match (there, split) {
-            (flow, _) if count == 1 => flow,
-            (Flow::Poisson(rate), Split::Turns) => Flow::EveryNth(rate / share, count),
-            (Flow::Poisson(rate), Split::Random) => Flow::Poisson(rate / share),
-            (Flow::Even(rate), Split::Turns) => Flow::Even(rate / share),
-            _ => Flow::Other,
+        let arriving = match (self.linked(flow, link), split) {
+            // Together with those of the other instances, the turns of one are no simple stream.
+            (Flow::EveryNth(..), _) => Flow::Other,
+            (flow, _) if spec.instances == 1 => flow,
+            (Flow::Poisson(rate), Split::Turns) => Flow::EveryNth(rate, spec.instances),
+            (flow @ Flow::Poisson(_), Split::Random) | (flow @ Flow::Even(_), Split::Turns) => flow,
+            (Flow::Poisson(_) | Flow::Even(_) | Flow::Other, _) => Flow::Other,
         };
         let Some(place) = self.model.instances_of(node).next() else { return Flow::Other };
         let has_equals = self
@@ -350,12 +347,7 @@ impl<'m> Paths<'m> {
             .all(|id| self.model.instances[id].slowness == self.model.instances[place].slowness);
         let arriving = if has_equals { arriving } else { Flow::Other };
         let leaving = self.program(place, spec.entry[usize::from(call.operation)], arriving);
-        let together = match leaving {
-            Flow::Poisson(rate) => Flow::Poisson(rate * share),
-            // One instance's turns alone; together with the others they are no simple stream.
-            Flow::Even(rate) if count == 1 => Flow::Even(rate),
-            Flow::Even(_) | Flow::EveryNth(..) | Flow::Other => Flow::Other,
-        };
+        let together = if let Flow::EveryNth(..) = leaving { Flow::Other } else { leaving };
         self.linked(together, link)
     }
 
@@ -403,6 +395,17 @@ enum Split {
     Turns,
     Random,
     Unknown,
+}
+
+impl Flow {
+    fn scaled(self, share: f64) -> Flow {
+        match self {
+            Flow::Poisson(rate) => Flow::Poisson(rate * share),
+            Flow::Even(rate) => Flow::Even(rate * share),
+            Flow::EveryNth(rate, count) => Flow::EveryNth(rate * share, count),
+            Flow::Other => Flow::Other,
+        }
+    }
 }
 
 impl Hold {
