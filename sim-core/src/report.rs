@@ -12,6 +12,7 @@ use crate::model::Model;
 use crate::observe::digest::RESULTS;
 use crate::observe::tally::Action;
 
+pub mod bottleneck;
 pub mod claim;
 mod counters;
 pub mod interval;
@@ -19,8 +20,10 @@ pub mod measured;
 pub mod metric;
 pub mod run;
 pub mod series;
+pub mod theory;
 pub mod watch;
 
+pub use bottleneck::{Bottleneck, Saturation};
 pub use claim::{Claims, Names};
 use counters::{Counters, Depth};
 pub use measured::{
@@ -134,21 +137,6 @@ pub struct TheoryRow {
     pub assumptions: Vec<String>,
 }
 
-/// What saturates first, and next.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Bottleneck {
-    /// The node of the highest utilization.
-    pub node: String,
-    /// Its utilization.
-    pub utilization: f64,
-    /// The offered load at which it saturates, in requests a second of all clients together.
-    pub saturates_at_rps: Option<f64>,
-    /// What saturates next, and at which load.
-    pub next: Option<(String, f64)>,
-    /// All of it in one sentence.
-    pub sentence: String,
-}
-
 /// A claim and whether it holds.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct ClaimResult {
@@ -168,6 +156,15 @@ impl Report {
         let (model, state) = (engine.model(), engine.state());
         let stop = engine.stopped();
         let counters = measured_window(engine);
+        let measured = Measured::of(model, &counters);
+        // Before the end there is no steady state to compare, and whoever watches asks often.
+        let (theory, bottleneck) = match stop {
+            Some(_) => {
+                let rows = theory::rows(model, engine.variants().len() as u64, &measured);
+                (rows, bottleneck::of(model, &measured))
+            }
+            None => (Vec::new(), None),
+        };
         let limit = match stop {
             Some(Stop::Limit(limit)) => Some(limit),
             Some(Stop::Reached | Stop::Idle) | None => None,
@@ -191,10 +188,10 @@ impl Report {
                 Some(Stop::Limit(_)) => "limit",
             },
             limit: limit.map(Limit::word),
-            measured: Measured::of(model, &counters),
+            measured,
             interval95: BTreeMap::new(),
-            theory: Vec::new(),
-            bottleneck: None,
+            theory,
+            bottleneck,
             expect: Vec::new(),
             actions: actions(engine),
             violations: engine.check().iter().map(ToString::to_string).collect(),

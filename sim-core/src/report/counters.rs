@@ -344,6 +344,7 @@ fn capacity(engine: &Engine, pool: PoolId, alive: u128, at: Time) -> u128 {
 }
 
 /// Which instances use each pool.
+#[derive(Debug)]
 pub(crate) struct Owners(Arena<PoolId, Vec<InstanceId>>);
 
 impl Owners {

@@ -245,3 +245,36 @@ fn scaled_out_instances_count_from_when_they_exist() {
     );
     assert!(report.actions.iter().any(|action| action.what == "scaled"));
 }
+
+#[test]
+fn the_bottleneck_is_told_in_one_sentence() {
+    let chain = |rate: &str| {
+        report(&format!(
+            r#"(
+            run: (seed: 5, duration: "60s"),
+            nodes: {{
+                "users": Clients(to: "app", load: Open(rate: "{rate}")),
+                "app": Service(instances: 2, run: Threads(4), cores: 2, serve: [Cpu(Exp("10ms")), Call(to: "db")]),
+                "db": Database(connections: 2, read: Exp("5ms")),
+            }})"#
+        ))
+        .bottleneck
+        .expect("something can saturate")
+    };
+    // Threads hold 15 ms of 8, cores 10 ms of 4, connections 5 ms of 2: cores and connections are even.
+    let bottleneck = chain("200/s");
+    assert_eq!((bottleneck.node.as_str(), bottleneck.pool), ("app", "cores"));
+    assert!((bottleneck.saturates_at_rps - 400.0).abs() < 1e-9);
+    assert!(bottleneck.utilization.is_some_and(|share| (share - 0.5).abs() < 0.03));
+    let sentence = bottleneck.sentence;
+    assert!(
+        sentence.starts_with("`app` (cores) is the bottleneck: ")
+            && sentence.ends_with("% utilized at 200/s, it saturates at 400/s; next comes `db` at 400/s."),
+        "{sentence}"
+    );
+    let sentence = chain("600/s").sentence;
+    assert!(
+        sentence.starts_with("`app` (cores) is overloaded: it saturates at 400/s and is offered 600/s"),
+        "{sentence}"
+    );
+}
