@@ -16,6 +16,7 @@ use crate::random::Key;
 use crate::time::{Duration, Time};
 
 pub mod compile;
+pub mod explain;
 pub mod load;
 pub mod step;
 pub mod traffic;

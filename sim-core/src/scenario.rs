@@ -150,3 +150,30 @@ pub(crate) fn one_u32() -> u32 {
 pub(crate) fn one_number() -> Number {
     Number(1.0)
 }
+
+/// The JSON Schema of a scenario, with the unit, the range, the default and the documentation of every field.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Scenario).to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_documents_every_field() {
+        let schema = schema();
+        let definitions = schema["$defs"].as_object().expect("tables are defined by name");
+        let mut fields = 0;
+        for (table, definition) in definitions.iter().chain([(&"Scenario".to_owned(), &schema)]) {
+            for (field, property) in definition["properties"].as_object().into_iter().flatten() {
+                assert!(property["description"].is_string(), "`{field}` of `{table}` has no description");
+                fields += 1;
+            }
+        }
+        assert!(fields > 100, "{fields}");
+        assert_eq!(definitions["Service"]["properties"]["instances"]["default"], 1);
+        assert_eq!(definitions["Service"]["properties"]["instances"]["minimum"], 1);
+        assert_eq!(definitions["Dns"]["properties"]["ttl"]["default"], "1min");
+    }
+}

@@ -154,6 +154,7 @@ impl Balancer {
             let message = format!("what `{}` hands on never comes to a service", site.name);
             compiler.error("balancer-cycle", message, &site.under("to"));
         }
+        let tells_writes = compiler.lands_on_databases_only(&landing);
         let tag = compiler.call_tag(site, &landing);
         let mut program = |operation| {
             let entry = compiler.here();
@@ -172,7 +173,7 @@ impl Balancer {
             entry
         };
         let read = program(0);
-        let write = program(1);
+        let write = if tells_writes { program(1) } else { read };
         compiler.model.nodes[site.node].entry = [read, write];
     }
 }

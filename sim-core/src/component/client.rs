@@ -95,11 +95,10 @@ impl Clients {
             self.reply_size.as_ref().map(|size| compiler.sampler(size, &site.under("reply_size")));
 
         let entry = compiler.here();
-        if let Some((name, Node::Dns(_))) = compiler.scenario.nodes.get_key_value(&self.to) {
-            if let Some(id) = compiler.gates.names.get(name.as_str()) {
-                let step = Step::Resolve(*id);
-                compiler.emit(step);
-            }
+        if let Some(Node::Dns(_)) = compiler.scenario.nodes.get(&self.to)
+            && let Some(&id) = compiler.gates.names.get(&self.to)
+        {
+            compiler.emit(Step::Resolve(id));
         }
         let call = compiler.call(
             site,

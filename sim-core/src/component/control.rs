@@ -370,7 +370,10 @@ impl Compiler<'_> {
         let chosen = which.parse().ok().and_then(|number| all.nth(number));
         if chosen.is_none() {
             let message = format!("`{name}` has no instance `{which}`");
-            let help = format!("its {count} instances are counted from 0, and `{name}/*` is all of them");
+            let help = match count {
+                1 => format!("its only instance is `{name}/0`"),
+                _ => format!("its {count} instances are counted from 0, and `{name}/*` is all of them"),
+            };
             self.error("unknown-instance", message, path).with_help(help);
         }
         chosen.into_iter().collect()

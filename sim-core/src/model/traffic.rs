@@ -60,9 +60,8 @@ pub fn traffic(model: &Model) -> Traffic {
         let flow = flow(model, source, weight);
         for node in 0..model.nodes.len() {
             visits[node] += weight * flow.visits[node];
-            for slot in 0..2 {
-                demand[node][slot] += weight * flow.demand[node][slot];
-            }
+            let [first, second] = flow.demand[node];
+            demand[node] = [demand[node][0] + weight * first, demand[node][1] + weight * second];
         }
     }
     let total = if total > 0.0 { total } else { 1.0 };
@@ -81,7 +80,7 @@ fn stations(model: &Model, demand: &[[f64; 2]], total: f64, offered: f64) -> Vec
     for (id, node) in model.nodes.enumerate() {
         let Some(first) = model.instances_of(id).next() else { continue };
         let instances: Vec<_> = model.instances_of(id).take(most(model, id)).collect();
-        for slot in 0..node.pool_names.len().min(2) {
+        for (slot, seconds) in demand[id.index()].iter().enumerate().take(node.pool_names.len()) {
             let mut pools: Vec<PoolId> =
                 instances.iter().map(|instance| model.instances[*instance].pools[slot]).collect();
             pools.sort();
@@ -95,7 +94,7 @@ fn stations(model: &Model, demand: &[[f64; 2]], total: f64, offered: f64) -> Vec
                 utilization: 0.0,
                 saturates_at: f64::INFINITY,
             });
-            station.demand += demand[id.index()][slot] / total;
+            station.demand += seconds / total;
         }
     }
     let mut stations: Vec<Station> = by_pool.into_values().collect();

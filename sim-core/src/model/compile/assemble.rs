@@ -61,7 +61,11 @@ impl<'a> Compiler<'a> {
         if self.model.sources.is_empty()
             && !scenario.nodes.values().any(|node| matches!(node, Node::Clients(_)))
         {
-            self.error("no-clients", "nobody makes requests: there must be a node of `Clients`", &nodes);
+            self.error_at_key(
+                "no-clients",
+                "nobody makes requests: there must be a node of `Clients`",
+                &nodes,
+            );
         }
         for (site, node) in &sites {
             node.declare(self, site);
@@ -117,14 +121,22 @@ impl<'a> Compiler<'a> {
     fn add_node(&mut self, site: &Site<'_>, node: &Node) {
         let shape = node.shape(self, site);
         let first = InstanceId::from_index(self.model.instances.len());
-        let scaled = self.scenario.scale.iter().filter(|scaler| scaler.most().0 == site.name);
-        let most = scaled.map(|scaler| scaler.most().1).max().unwrap_or(0).max(shape.instances);
-        let room = MOST_INSTANCES.saturating_sub(first.0);
-        if most > room {
+        let scaled =
+            self.scenario.scale.iter().enumerate().filter(|(_, scaler)| scaler.most().0 == site.name);
+        let scaled = scaled.map(|(index, scaler)| (scaler.most().1, index)).max();
+        let mut most = scaled.map_or(0, |(most, _)| most).max(shape.instances);
+        if most > MOST_INSTANCES.saturating_sub(first.0) {
             let message = format!("there can be at most {MOST_INSTANCES} instances in all");
-            self.error("too-many", message, &site.under("instances"));
+            let place = match scaled {
+                Some((most, index)) if most > shape.instances => {
+                    Path::root().under("scale").at(index).under("max")
+                }
+                _ => site.under("instances"),
+            };
+            self.error("too-many", message, &place);
+            most = 1;
         }
-        for number in 0..most.min(room) {
+        for number in 0..most {
             let pools = self.add_pools(&shape);
             self.model.instances.push(Instance { node: site.node, number, pools, slowness: shape.slowness });
         }
@@ -135,8 +147,8 @@ impl<'a> Compiler<'a> {
             entry: [0; 2],
             source: None,
             first_instance: first,
-            most_instances: most.min(room),
-            instances: shape.instances.min(room),
+            most_instances: most,
+            instances: shape.instances.min(most),
             main_pool: shape.main_pool,
             pool_names: shape.names,
         });

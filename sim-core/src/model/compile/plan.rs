@@ -37,7 +37,7 @@ impl Compiler<'_> {
         if table.duration.is_none() && some_end {
             for (name, _) in clients.iter().filter(|(_, clients)| !ends(clients)) {
                 let message = format!("`{name}` never stops, while other clients have a total");
-                self.error("endless", message, &Path::root().under("nodes").key(name))
+                self.error_at_key("endless", message, &Path::root().under("nodes").key(name))
                     .with_help("give them a `total`, or the run a `duration`");
             }
         }

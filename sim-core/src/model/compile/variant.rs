@@ -46,10 +46,16 @@ pub(super) fn compile(
                     .with_help("a `Set` can change numbers and policies; for another structure use `cases`"),
                 ),
             },
-            Err(wrong) => problems.extend(wrong.into_iter().map(|problem| {
-                let message = format!("after this change: {}", problem.message);
-                Diagnostic { message, span: Some(place("1")), fix: None, ..problem }
-            })),
+            Err(wrong) => {
+                problems.extend(wrong.into_iter().map(|problem| {
+                    // An unknown field is what the path says, anything else what is put there.
+                    let part = if problem.code == "unknown-field" { "0" } else { "1" };
+                    let message = format!("after this change: {}", problem.message);
+                    Diagnostic { message, span: Some(place(part)), fix: None, ..problem }
+                }));
+                // What comes later is checked as if this had not been tried.
+                continue;
+            }
         }
         edited = next;
     }

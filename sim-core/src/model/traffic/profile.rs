@@ -223,8 +223,8 @@ impl Follower<'_> {
         while let Some((at, (share, mut kept))) = front.pop_first() {
             let mut spend = |seconds: f64, kept: [bool; 2]| {
                 profile.time += share * seconds;
-                for slot in 0..2 {
-                    profile.kept[slot] += if kept[slot] { share * seconds } else { 0.0 };
+                for (total, is_kept) in profile.kept.iter_mut().zip(kept) {
+                    *total += if is_kept { share * seconds } else { 0.0 };
                 }
             };
             match self.model.steps[at] {
