@@ -5,6 +5,7 @@ use crate::output::Output;
 
 mod check;
 mod completions;
+mod explain;
 mod fmt;
 mod graph;
 mod man;
@@ -18,6 +19,7 @@ pub enum Verb {
     Run(run::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
+    Explain(explain::Arguments),
     Graph(graph::Arguments),
     New(new::Arguments),
     Fmt(fmt::Arguments),
@@ -32,6 +34,7 @@ impl Verb {
             Verb::Run(arguments) => run::run(arguments, output),
             Verb::Check(arguments) => check::run(arguments, output),
             Verb::Test(arguments) => test::run(arguments, output),
+            Verb::Explain(arguments) => explain::run(arguments, output),
             Verb::Graph(arguments) => graph::run(arguments, output),
             Verb::New(arguments) => new::run(arguments, output),
             Verb::Fmt(arguments) => fmt::run(arguments, output),

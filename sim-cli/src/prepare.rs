@@ -10,7 +10,6 @@ use sim_core::model::Model;
 use sim_core::model::compile::{Compiled, apply_overrides, case, compile};
 use sim_core::report::Claims;
 use sim_core::report::run::claims;
-use sim_core::scenario::Scenario;
 use sim_core::scenario::text::parse_assignment;
 
 use crate::exit::{Exit, Failure};
@@ -44,16 +43,14 @@ pub fn time(text: &str) -> Result<sim_core::time::Duration, String> {
 pub struct Prepared {
     /// The case it is of.
     pub case: Option<String>,
-    /// What was read.
-    pub scenario: Scenario,
+    /// What it was compiled to.
+    pub compiled: Compiled,
     /// What has to hold after its run.
     pub claims: Claims,
     /// The text that was compiled: the file's, with all edits.
     pub text: String,
     /// What the compiled text is called in messages.
     pub name: String,
-    models: Vec<Arc<Model>>,
-    warnings: Vec<Diagnostic>,
 }
 
 /// Why a scenario cannot run: findings about a text, which is not the file's where there are edits.
@@ -70,22 +67,18 @@ pub struct Unfit {
 impl Prepared {
     /// The model at the start.
     pub fn model(&self) -> &Model {
-        &self.models[0]
+        &self.compiled.models[0]
     }
 
     /// Who calls whom in it.
     pub fn graph(&self) -> Graph {
-        Graph::of(&self.scenario, self.model())
-    }
-
-    /// What probably does not say what was meant.
-    pub fn warnings(&self) -> Vec<Diagnostic> {
-        self.warnings.clone()
+        Graph::of(&self.compiled.scenario, self.model())
     }
 
     /// A run of it.
     pub fn engine(&self) -> Engine {
-        Engine::with_variants(self.models.clone(), self.model().run.seed)
+        let models: Vec<Arc<Model>> = self.compiled.models.iter().cloned().map(Arc::new).collect();
+        Engine::with_variants(models, self.model().run.seed)
     }
 }
 
@@ -106,7 +99,7 @@ pub fn prepare(source: &Source, edits: &Edits, output: &Output) -> Result<Prepar
         }
     }
     let prepared = try_prepare(source, edits).map_err(|unfit| unfit.tell(output))?;
-    output.diagnostics(&prepared.name, &prepared.text, &prepared.warnings);
+    output.diagnostics(&prepared.name, &prepared.text, &prepared.compiled.warnings);
     Ok(prepared)
 }
 
@@ -130,23 +123,14 @@ pub fn try_prepare(source: &Source, edits: &Edits) -> Result<Prepared, Unfit> {
         name = format!("{name} with {}", words.join(", "));
     }
     let files = |file: &str| source.file(file);
-    let compiled: Compiled = compile(&text, &files).map_err(|problems| unfit(&name, &text, problems))?;
+    let mut compiled = compile(&text, &files).map_err(|problems| unfit(&name, &text, problems))?;
     let claims = claims(&text, &compiled).map_err(|problems| unfit(&name, &text, problems))?;
     let title = title(&source.name);
-    let models = compiled.models.into_iter().map(|mut model| {
+    for model in &mut compiled.models {
         model.name.clone_from(&title);
         model.run.seed = edits.seed.unwrap_or(model.run.seed);
-        Arc::new(model)
-    });
-    Ok(Prepared {
-        case: edits.case.clone(),
-        scenario: compiled.scenario,
-        claims,
-        models: models.collect(),
-        warnings: compiled.warnings,
-        text,
-        name,
-    })
+    }
+    Ok(Prepared { case: edits.case.clone(), compiled, claims, text, name })
 }
 
 impl Edits {

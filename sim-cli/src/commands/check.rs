@@ -66,8 +66,8 @@ fn findings(source: &Source) -> Vec<Diagnostic> {
         Ok(prepared) => prepared,
         Err(unfit) => return unfit.diagnostics,
     };
-    let mut findings = prepared.warnings();
-    for name in prepared.scenario.cases.keys() {
+    let mut findings = prepared.compiled.warnings.clone();
+    for name in prepared.compiled.scenario.cases.keys() {
         let edits = Edits { case: Some(name.clone()), ..Edits::default() };
         if let Err(unfit) = try_prepare(source, &edits) {
             let is_edited = unfit.text != source.text;

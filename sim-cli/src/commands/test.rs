@@ -200,7 +200,7 @@ fn test(path: &Path, arguments: &Arguments, output: &Output) -> Result<Outcome, 
 
 /// Every case; and the scenario as it stands, where it has no cases or a claim is about it.
 fn cases_of(prepared: &Prepared) -> BTreeSet<String> {
-    let mut cases: BTreeSet<String> = prepared.scenario.cases.keys().cloned().collect();
+    let mut cases: BTreeSet<String> = prepared.compiled.scenario.cases.keys().cloned().collect();
     cases.extend(cases_needed(prepared, ""));
     if cases.is_empty() || prepared.claims.iter().any(|claim| claim.cases().contains(BASE)) {
         cases.insert(BASE.to_owned());

@@ -102,6 +102,21 @@ fn goldens_are_written_compared_and_missed() {
 }
 
 #[test]
+fn explain_tells_steps_and_defaults() {
+    let place = Place::with_small();
+    let told = place.escala(&["explain", "small.ron"]).ended_with(0).stdout;
+    for words in ["seed 7", "app (service)", "defaults taken", "nodes.app.cores"] {
+        assert!(told.contains(words), "{words} is missing in {told}");
+    }
+    let json = place.escala(&["explain", "small.ron", "--json", "--case", "fast"]).ended_with(0).json();
+    assert_eq!((&json["case"], &json["scenario"]), (&"fast".into(), &"small".into()));
+    assert!(json["defaults"]["nodes.app.cores"].is_string(), "{json:#}");
+    let schema = place.escala(&["explain", "--schema"]).ended_with(0).json();
+    assert!(schema["properties"]["nodes"].is_object());
+    place.escala(&["explain"]).ended_with(2);
+}
+
+#[test]
 fn graph_writes_three_languages_and_json() {
     let place = Place::with_small();
     let dot = place.escala(&["graph", "small.ron"]).ended_with(0).stdout;
@@ -167,7 +182,7 @@ fn completions_and_manual_pages_name_the_verbs() {
     let place = Place::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = place.escala(&["completions", shell]).ended_with(0).stdout;
-        assert!(script.contains("completions") && script.contains("wall-limit"), "{shell}");
+        assert!(script.contains("explain") && script.contains("wall-limit"), "{shell}");
     }
     place.escala(&["completions", "tcsh"]).ended_with(2);
     let page = place.escala(&["man"]).ended_with(0).stdout;
