@@ -57,7 +57,7 @@ impl Progress {
 fn new_bar(has_end: bool) -> ProgressBar {
     let style = Style::of_stderr();
     let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stderr());
-    let template = if has_end { "{bar:30} {percent:>3}%  {msg}" } else { "{spinner} {msg}" };
+    let template = if has_end { "{bar:24} {percent:>3}%  {wide_msg}" } else { "{spinner} {wide_msg}" };
     let letters = style.pick("█▉▊▋▌▍▎▏░", "#>.");
     if let Ok(template) = ProgressStyle::with_template(template) {
         let ticks = style.pick("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ", "-\\|/ ");

@@ -65,6 +65,16 @@ pub fn span_of_s(seconds: f64) -> String {
     span_of_ms(seconds * 1e3)
 }
 
+/// A span given in milliseconds, without zeros at its end, where it is round rather than measured: `5ms`, `1.5min`.
+pub fn round_span_of_ms(milliseconds: f64) -> String {
+    let text = span_of_ms(milliseconds);
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit = &text[digits.len()..];
+    let short =
+        if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+    format!("{short}{unit}")
+}
+
 /// A rate: `0.995/s`, `800/s`, `12.8k/s`.
 pub fn rate(per_second: f64) -> String {
     format!("{}/s", large(per_second))
@@ -141,6 +151,15 @@ mod tests {
             (604_800_000.0, "7.00d"),
         ] {
             assert_eq!(span_of_ms(milliseconds), expected);
+        }
+    }
+
+    #[test]
+    fn round_spans_end_without_zeros() {
+        for (milliseconds, expected) in
+            [(0.0, "0s"), (5.0, "5ms"), (90_000.0, "90s"), (180_000.0, "3min"), (1.5, "1.5ms")]
+        {
+            assert_eq!(round_span_of_ms(milliseconds), expected);
         }
     }
 

@@ -4,7 +4,9 @@ use sim_core::graph::Graph;
 use sim_core::report::{ClientReport, LatencyReport, NodeReport, Report, SeriesRow, Unit};
 
 use super::chart::{bar, sparkline};
-use super::number::{count, large, percent, rate, span_of_ms, span_of_s, three, two, two_digits_of_ms};
+use super::number::{
+    count, large, percent, rate, round_span_of_ms, span_of_ms, span_of_s, three, two, two_digits_of_ms,
+};
 use super::table::{Cell, Side, Table};
 use crate::terminal::{Style, Tone};
 
@@ -47,9 +49,9 @@ fn title(report: &Report, style: Style) -> String {
         Some(case) => format!("{} @ {case}", report.scenario),
         None => report.scenario.clone(),
     };
-    let mut facts = vec![format!("{} simulated", span_of_s(report.simulated_s))];
+    let mut facts = vec![format!("{} simulated", round_span_of_ms(report.simulated_s * 1e3))];
     if report.warmup_s > 0.0 {
-        facts.push(format!("the first {} not measured", span_of_s(report.warmup_s)));
+        facts.push(format!("the first {} not measured", round_span_of_ms(report.warmup_s * 1e3)));
     }
     facts.push(
         match report.stopped {
@@ -219,7 +221,7 @@ fn client_notes(name: &str, client: &ClientReport, style: Style) -> String {
     if facts.is_empty() {
         return String::new();
     }
-    style.paint(Tone::Faint, &style.plain(&format!("  {name}: {}\n", facts.join(" · "))))
+    style.paint(Tone::Faint, &style.plain(&format!("  {name}: {}", facts.join(" · ")))) + "\n"
 }
 
 /// How the latencies of the busiest client are spread.
@@ -238,8 +240,8 @@ fn latency(report: &Report, style: Style) -> String {
         let drawn = bar(bin.share / largest, BAR_WIDTH, style);
         let drawn = format!("{drawn}{}", " ".repeat(BAR_WIDTH.saturating_sub(drawn.chars().count())));
         let label = match bin.to {
-            Some(to) => format!("up to {}", short_span(to)),
-            None => format!("over {}", short_span(bin.from)),
+            Some(to) => format!("up to {}", round_span_of_ms(to)),
+            None => format!("over {}", round_span_of_ms(bin.from)),
         };
         table.row(vec![label.into(), Cell::toned(Tone::Chart, drawn), tenths(bin.share).into()]);
     }
@@ -304,16 +306,6 @@ fn round_edges(low: f64, high: f64) -> Vec<f64> {
     edges.get(start..=end).map(<[f64]>::to_vec).unwrap_or_default()
 }
 
-/// An edge is round: `5ms`, not `5.00ms`.
-fn short_span(milliseconds: f64) -> String {
-    let text = span_of_ms(milliseconds);
-    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
-    let unit = &text[digits.len()..];
-    let short =
-        if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
-    format!("{short}{unit}")
-}
-
 fn over_time(report: &Report, style: Style) -> String {
     let rows = &report.series;
     if rows.len() < 8 {
@@ -342,7 +334,8 @@ fn over_time(report: &Report, style: Style) -> String {
     }
     let start = rows.first().map_or(0.0, |row| row.t) - rows.get(1).map_or(0.0, |row| row.t - rows[0].t);
     let end = rows.last().map_or(0.0, |row| row.t);
-    let beside = format!("from {} to {}", span_of_s(start.max(0.0)), span_of_s(end));
+    let beside =
+        format!("from {} to {}", round_span_of_ms(start.max(0.0) * 1e3), round_span_of_ms(end * 1e3));
     heading(style, "over time", &beside) + &table.render(style)
 }
 
@@ -438,7 +431,7 @@ fn actions(report: &Report, style: Style) -> String {
             ("scaled", Some(from), Some(to)) => format!("scaled from {from} to {to}"),
             (what, _, _) => what.to_owned(),
         };
-        table.row(vec![span_of_s(action.t).into(), action.target.as_str().into(), what.into()]);
+        table.row(vec![round_span_of_ms(action.t * 1e3).into(), action.target.as_str().into(), what.into()]);
     }
     let more = report.actions.len().saturating_sub(MOST);
     let more = if more > 0 { format!("  and {more} more; `--json` has them all\n") } else { String::new() };
@@ -516,6 +509,6 @@ fn footer(report: &Report, style: Style) -> String {
         Some(digest) => format!("digest {digest}"),
         None => "no digest: another machine would have stopped elsewhere".to_owned(),
     };
-    let text = format!("seed {} · {digest} · results version {}\n", report.seed, report.results);
-    style.paint(Tone::Faint, &style.plain(&text))
+    let text = format!("seed {} · {digest} · results version {}", report.seed, report.results);
+    style.paint(Tone::Faint, &style.plain(&text)) + "\n"
 }

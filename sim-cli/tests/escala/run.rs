@@ -198,6 +198,30 @@ fn a_reader_that_has_seen_enough_is_no_mistake() {
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_run_and_leaves_nothing() {
+    use std::process::{Command, Stdio};
+    let place = Place::with_small();
+    let child = command(&place.path(""))
+        .args(["run", "small.ron", "--duration", "100000h", "--requests", "requests.csv"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The unfinished file is the sign that the run has begun.
+    while place.names().len() < 2 {
+        std::thread::yield_now();
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("interrupted at") && output.stdout.is_empty(), "{stderr}");
+    assert_eq!(place.names(), ["small.ron"]);
+}
+
 #[test]
 fn files_are_looked_for_beside_the_scenario() {
     let place = Place::new();
