@@ -30,6 +30,7 @@ pub mod component;
 pub mod diagnostic;
 pub mod distribution;
 pub mod engine;
+pub mod graph;
 pub mod math;
 pub mod model;
 pub mod observe;

@@ -45,6 +45,7 @@ const MODULES: &[Module] = &[
     module("engine", Happens, &[]),
     module("observe", Happens, &[]),
     module("report", Told, &[]),
+    module("graph", Told, &[]),
     module("experiment", Told, &[]),
 ];
 

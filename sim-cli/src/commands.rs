@@ -1,0 +1,45 @@
+//! The verbs, one file each.
+
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+
+mod check;
+mod completions;
+mod explain;
+mod fmt;
+mod graph;
+mod man;
+mod new;
+mod run;
+mod test;
+
+/// What the command is asked to do.
+#[derive(clap::Subcommand, Debug)]
+pub enum Verb {
+    Run(run::Arguments),
+    Check(check::Arguments),
+    Test(test::Arguments),
+    Explain(explain::Arguments),
+    Graph(graph::Arguments),
+    New(new::Arguments),
+    Fmt(fmt::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+impl Verb {
+    /// Does it.
+    pub fn run(&self, output: &Output) -> Result<Exit, Failure> {
+        match self {
+            Verb::Run(arguments) => run::run(arguments, output),
+            Verb::Check(arguments) => check::run(arguments, output),
+            Verb::Test(arguments) => test::run(arguments, output),
+            Verb::Explain(arguments) => explain::run(arguments, output),
+            Verb::Graph(arguments) => graph::run(arguments, output),
+            Verb::New(arguments) => new::run(arguments, output),
+            Verb::Fmt(arguments) => fmt::run(arguments, output),
+            Verb::Completions(arguments) => completions::run(arguments, output),
+            Verb::Man(arguments) => man::run(arguments, output),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `escala explain`: what a scenario was understood as.
+
+use std::path::PathBuf;
+
+use sim_core::model::explain::{defaults, explain};
+use sim_core::scenario::schema;
+
+use crate::exit::{Exit, Failure};
+use crate::input::Source;
+use crate::output::Output;
+use crate::prepare::{Edits, prepare};
+
+/// Say what a scenario was understood as: what each node does, what visits wait for, and every default taken
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// The scenario, or `-`
+    #[arg(required_unless_present = "schema")]
+    file: Option<PathBuf>,
+    /// The explanation and the defaults as JSON
+    #[arg(long)]
+    json: bool,
+    /// Explain the language instead: the JSON Schema of scenarios, for editors
+    #[arg(long, conflicts_with = "file")]
+    schema: bool,
+    #[command(flatten)]
+    edits: Edits,
+}
+
+/// Explains it.
+pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
+    let Some(file) = &arguments.file else {
+        output.json(&schema())?;
+        return Ok(Exit::Fine);
+    };
+    let source = Source::read(file)?;
+    let prepared = prepare(&source, &arguments.edits, output)?;
+    let explanation = explain(&prepared.text, &prepared.compiled);
+    if arguments.json {
+        let defaults: serde_json::Map<String, serde_json::Value> =
+            defaults(&prepared.text, &prepared.compiled)
+                .into_iter()
+                .map(|(path, value)| (path, value.into()))
+                .collect();
+        output.json(&serde_json::json!({
+            "schema": 1,
+            "scenario": prepared.model().name,
+            "case": prepared.case,
+            "explanation": explanation,
+            "defaults": defaults,
+        }))?;
+    } else {
+        output.results(&explanation)?;
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,149 @@
+//! From a file and the options beside it to models that can run.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sim_core::diagnostic::Diagnostic;
+use sim_core::engine::Engine;
+use sim_core::graph::Graph;
+use sim_core::model::Model;
+use sim_core::model::compile::{Compiled, apply_overrides, case, compile};
+use sim_core::report::Claims;
+use sim_core::report::run::claims;
+use sim_core::scenario::text::parse_assignment;
+
+use crate::exit::{Exit, Failure};
+use crate::input::Source;
+use crate::output::Output;
+
+/// Changes to a scenario that the command line asks for.
+#[derive(clap::Args, Clone, Default, Debug)]
+pub struct Edits {
+    /// The case of the scenario
+    #[arg(long, value_name = "NAME")]
+    pub case: Option<String>,
+    /// The seed of all random draws, instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How long to run, instead of the scenario's duration: `10min`
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub duration: Option<sim_core::time::Duration>,
+    /// Put a value at a path of the scenario, such as `nodes.app.instances=8`; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// A span of time on the command line.
+pub fn time(text: &str) -> Result<sim_core::time::Duration, String> {
+    text.parse().map_err(|error: sim_core::quantity::QuantityError| error.message)
+}
+
+/// A scenario that can run, as edited.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The case it is of.
+    pub case: Option<String>,
+    /// What it was compiled to.
+    pub compiled: Compiled,
+    /// What has to hold after its run.
+    pub claims: Claims,
+    /// The text that was compiled: the file's, with all edits.
+    pub text: String,
+    /// What the compiled text is called in messages.
+    pub name: String,
+}
+
+/// Why a scenario cannot run: findings about a text, which is not the file's where there are edits.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unfit {
+    /// What the text is called.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Prepared {
+    /// The model at the start.
+    pub fn model(&self) -> &Model {
+        &self.compiled.models[0]
+    }
+
+    /// Who calls whom in it.
+    pub fn graph(&self) -> Graph {
+        Graph::of(&self.compiled.scenario, self.model())
+    }
+
+    /// A run of it.
+    pub fn engine(&self) -> Engine {
+        let models: Vec<Arc<Model>> = self.compiled.models.iter().cloned().map(Arc::new).collect();
+        Engine::with_variants(models, self.model().run.seed)
+    }
+}
+
+impl Unfit {
+    /// Shows the findings.
+    pub fn tell(&self, output: &Output) -> Failure {
+        output.diagnostics(&self.name, &self.text, &self.diagnostics);
+        Failure::said(Exit::Invalid)
+    }
+}
+
+/// Compiles a scenario as edited, shows warnings, and ends the command where it is not valid.
+pub fn prepare(source: &Source, edits: &Edits, output: &Output) -> Result<Prepared, Failure> {
+    for assignment in &edits.set {
+        if let Err(problem) = parse_assignment(assignment) {
+            let failure = Failure::usage(problem.message);
+            return Err(failure.with_help("write `--set path=value`, such as `--set nodes.app.instances=8`"));
+        }
+    }
+    let prepared = try_prepare(source, edits).map_err(|unfit| unfit.tell(output))?;
+    output.diagnostics(&prepared.name, &prepared.text, &prepared.compiled.warnings);
+    Ok(prepared)
+}
+
+/// The same without a word.
+pub fn try_prepare(source: &Source, edits: &Edits) -> Result<Prepared, Unfit> {
+    let unfit = |name: &str, text: &str, diagnostics: Vec<Diagnostic>| Unfit {
+        name: name.to_owned(),
+        text: text.to_owned(),
+        diagnostics,
+    };
+    let mut text = source.text.clone();
+    let mut name = source.name.clone();
+    if let Some(wanted) = &edits.case {
+        text = case(&text, wanted).map_err(|problem| unfit(&source.name, &source.text, vec![problem]))?;
+        name = format!("{name} @ {wanted}");
+    }
+    let overrides = edits.overrides();
+    if !overrides.is_empty() {
+        text = apply_overrides(&text, &overrides).map_err(|problem| unfit(&name, &text, vec![problem]))?;
+        let words: Vec<String> = overrides.iter().map(|(path, value)| format!("{path}={value}")).collect();
+        name = format!("{name} with {}", words.join(", "));
+    }
+    let files = |file: &str| source.file(file);
+    let mut compiled = compile(&text, &files).map_err(|problems| unfit(&name, &text, problems))?;
+    let claims = claims(&text, &compiled).map_err(|problems| unfit(&name, &text, problems))?;
+    let title = title(&source.name);
+    for model in &mut compiled.models {
+        model.name.clone_from(&title);
+        model.run.seed = edits.seed.unwrap_or(model.run.seed);
+    }
+    Ok(Prepared { case: edits.case.clone(), compiled, claims, text, name })
+}
+
+impl Edits {
+    /// Those that change the text besides the case; `--set` comes last, so that nothing changes what it says.
+    fn overrides(&self) -> Vec<(String, String)> {
+        let duration = self.duration.map(|span| ("run.duration".to_owned(), span.to_string()));
+        let set = self.set.iter().filter_map(|assignment| parse_assignment(assignment).ok());
+        duration.into_iter().chain(set.map(|(path, value)| (path.to_owned(), value.to_owned()))).collect()
+    }
+}
+
+/// What reports call a scenario: its file without folder and ending.
+fn title(name: &str) -> String {
+    let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    stem.filter(|_| !name.starts_with('<')).unwrap_or_else(|| "scenario".to_owned())
+}

@@ -1,0 +1,6 @@
+//! How results look to people: numbers, tables, charts, and the report made of them.
+
+pub mod chart;
+pub mod number;
+pub mod report;
+pub mod table;

@@ -1,0 +1,5 @@
+//! The built command, from the outside: every verb, exit code, stream and shape.
+
+mod run;
+mod support;
+mod verbs;
