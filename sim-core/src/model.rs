@@ -194,6 +194,14 @@ pub struct Instance {
     pub slowness: f64,
 }
 
+impl Instance {
+    /// Its pools, each once.
+    pub fn distinct_pools(&self) -> impl Iterator<Item = PoolId> + use<> {
+        let [first, second] = self.pools;
+        std::iter::once(first).chain((second != first).then_some(second))
+    }
+}
+
 /// Something visits wait for.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Pool {
@@ -484,7 +492,7 @@ pub enum Fault {
     Crash,
     /// It stands still and then goes on where it was.
     Hang,
-    /// Everything it does takes this many times as long.
+    /// Its work takes this many times as long; waits for what happens elsewhere do not.
     Slow(f64),
 }
 

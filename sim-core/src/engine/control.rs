@@ -354,7 +354,7 @@ impl State {
     fn freeze(&mut self, model: &Model, id: ControllerId, target: InstanceId) {
         let now = self.now;
         let mut taken = Vec::new();
-        for pool in model.instances[target].pools {
+        for pool in model.instances[target].distinct_pools() {
             let visits = &self.visits;
             let state = &mut self.pools[pool];
             let Service::Sharing(sharing) = &mut state.service else { continue };
@@ -384,29 +384,27 @@ impl State {
         }
     }
 
-    /// Everything at the instance takes `factor` times as long from now on, what is under way included.
+    /// Work at the instance takes `factor` times as long from now on, what is under way included.
     fn stretch(&mut self, model: &Model, target: InstanceId, factor: f64) {
         let now = self.now;
         self.instances[target].slowness *= factor;
-        for id in self.visits_at(target, |phase| matches!(phase, Phase::Working | Phase::Waiting)) {
+        for id in self.visits_at(target, |phase| phase == Phase::Working) {
             let visit = &self.visits[id];
             if visit.wake == Time::NEVER {
                 continue;
             }
-            let (left, is_work) = (visit.wake - now, visit.phase == Phase::Working);
+            let left = visit.wake - now;
             let stretched = Duration::from_nanos_f64(left.0 as f64 * factor);
             self.schedule(id, stretched, None);
-            if is_work {
-                let (_, pool) = self.working_pool(model, id);
-                let ends = self.visits[id].wake;
-                let state = &mut self.pools[pool];
-                state.account.granted += i128::from(stretched.0) - i128::from(left.0);
-                if let Service::Preemptive(service) = &mut state.service {
-                    service.reschedule(id, ends);
-                }
+            let (_, pool) = self.working_pool(model, id);
+            let ends = self.visits[id].wake;
+            let state = &mut self.pools[pool];
+            state.account.granted += i128::from(stretched.0) - i128::from(left.0);
+            if let Service::Preemptive(service) = &mut state.service {
+                service.reschedule(id, ends);
             }
         }
-        for pool in model.instances[target].pools {
+        for pool in model.instances[target].distinct_pools() {
             self.stretch_pool(pool, target, factor);
         }
     }

@@ -91,17 +91,12 @@ impl State {
         }
     }
 
-    /// Lets time pass for `id`.
+    /// Lets time pass for `id`. It passes elsewhere, so neither the speed of the instance nor a fault stretches it.
     #[inline(always)]
     fn wait(&mut self, model: &Model, id: VisitId, span: Delay, key: Key) {
-        let slowness = self.instances[self.visits[id].place].slowness;
         self.visits[id].phase = Phase::Waiting;
         let (span, lane) = self.drawn(model, span, key);
-        if slowness == 1.0 {
-            self.schedule(id, span, lane);
-        } else {
-            self.schedule(id, Duration::from_nanos_f64(span.0 as f64 * slowness), None);
-        }
+        self.schedule(id, span, lane);
     }
 
     /// The length of `delay`, and its lane if it always is this long.
