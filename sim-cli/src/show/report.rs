@@ -10,6 +10,8 @@ use super::number::{
 use super::table::{Cell, Side, Table};
 use crate::terminal::{Style, Tone};
 
+/// Of a line of words.
+const WIDTH: usize = 96;
 const CHART_WIDTH: usize = 60;
 const BAR_WIDTH: usize = 40;
 const MOST_BARS: usize = 10;
@@ -85,7 +87,7 @@ fn alarms(report: &Report, style: Style) -> String {
             "{} {}\n  {}\n",
             style.paint(Tone::Bad, style.pick("✗", "!")),
             style.plain(&text),
-            style.plain(advice)
+            wrap(&style.plain(advice), WIDTH - 2).trim_end()
         ));
     };
     for violation in &report.violations {
@@ -221,7 +223,10 @@ fn client_notes(name: &str, client: &ClientReport, style: Style) -> String {
     if facts.is_empty() {
         return String::new();
     }
-    style.paint(Tone::Faint, &style.plain(&format!("  {name}: {}", facts.join(" · ")))) + "\n"
+    let lines = wrap(&style.plain(&format!("{name}: {}", facts.join(" · "))), WIDTH - 2);
+    let lines: Vec<String> =
+        lines.lines().map(|line| style.paint(Tone::Faint, &format!("  {line}"))).collect();
+    lines.join("\n") + "\n"
 }
 
 /// How the latencies of the busiest client are spread.
@@ -441,10 +446,27 @@ fn actions(report: &Report, style: Style) -> String {
 fn bottleneck(report: &Report, style: Style) -> String {
     match &report.bottleneck {
         None => String::new(),
-        Some(found) => {
-            format!("{}  {}\n", style.paint(Tone::Strong, "bottleneck"), style.plain(&found.sentence))
-        }
+        Some(found) => wrap(&style.plain(&found.sentence), WIDTH),
     }
+}
+
+/// A sentence on lines of at most `width` letters, all but the first indented.
+fn wrap(sentence: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for word in sentence.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            out.push_str("\n  ");
+            used = 2;
+        } else if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+    }
+    out + "\n"
 }
 
 /// Closed forms beside what was measured, wherever a node meets their assumptions.
@@ -511,4 +533,27 @@ fn footer(report: &Report, style: Style) -> String {
     };
     let text = format!("seed {} · {digest} · results version {}", report.seed, report.results);
     style.paint(Tone::Faint, &style.plain(&text)) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_sentences_are_wrapped_between_words() {
+        assert_eq!(wrap("one two three four", 9), "one two\n  three\n  four\n");
+        assert_eq!(wrap("unbreakable", 4), "unbreakable\n");
+        assert_eq!(wrap("", 4), "\n");
+    }
+
+    #[test]
+    fn edges_are_round_and_few() {
+        for (low, high) in
+            [(1.0, 1.1), (5.0, 5.0), (0.0001, 9_000.0), (3.0, 40.0), (0.02, 18.0), (1e-7, 1e-7)]
+        {
+            let edges = round_edges(low, high);
+            assert!(edges.len() < MOST_BARS && edges.windows(2).all(|pair| pair[0] < pair[1]), "{edges:?}");
+            assert!(edges.last().is_none_or(|last| *last >= high), "{low} {high}: {edges:?}");
+        }
+    }
 }
