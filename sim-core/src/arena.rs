@@ -12,7 +12,6 @@ pub trait Id: Copy {
 }
 
 /// Declares identifier types: 32-bit numbers that cannot be mixed up.
-#[macro_export]
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident;)*) => {$(
         $(#[$meta])*
@@ -30,6 +29,8 @@ macro_rules! ids {
         }
     )*};
 }
+
+pub(crate) use ids;
 
 /// A vector whose positions are identifiers of one kind.
 #[derive(Clone, PartialEq, Debug)]

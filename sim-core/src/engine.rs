@@ -229,12 +229,12 @@ impl State {
                 next = self.run_step(model, next);
                 continue;
             }
+            if let Some(pause) = self.pause_before_event(plan, variant, target) {
+                return pause;
+            }
             if let Some(ready) = self.ready.pop_front() {
                 next = ready;
                 continue;
-            }
-            if let Some(pause) = self.pause_before_event(plan, variant, target) {
-                return pause;
             }
             let Some(event) = self.agenda.pop(horizon) else {
                 if until < stop_at {

@@ -5,9 +5,9 @@
 //! Nothing after compilation returns an error.
 
 use crate::arena::Arena;
+use crate::arena::ids;
 use crate::distribution::Sampler;
 use crate::distribution::discrete::KeySampler;
-use crate::ids;
 use crate::policy::balance::Balance;
 use crate::policy::evict::Evict;
 use crate::policy::retry::Retry;

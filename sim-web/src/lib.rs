@@ -9,6 +9,12 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
+/// Runs the scenario `text`, or the case of it with this name: the run's JSON, as `escala run --json` prints it.
+#[wasm_bindgen]
+pub fn run(text: &str, case: Option<String>) -> Result<String, JsError> {
+    sim_core::run_text(text, case.as_deref()).map_err(|message| JsError::new(&message))
+}
+
 /// Sixteen hex digits that change with any bit of the first `count` draws of `seed`, whole and fractional.
 ///
 /// The goldens compare it first: if it differs, the platform differs and no run can agree.

@@ -329,9 +329,11 @@ impl Every {
                 compiler.error("out-of-range", message, &path.under(name));
             }
         }
-        let number = compiler.model.controllers.len();
         for target in targets {
             let name = compiler.model.instance_name(target);
+            let is_here = |other: &&Controller| matches!(other, Controller::Recurring { target: there, .. } if *there == target);
+            // Counted at its instance, so that a fault elsewhere moves no draw of this one.
+            let number = compiler.model.controllers.iter().filter(is_here).count();
             let tag = hash_name(&format!("fault {number} {name}"));
             compiler.model.controllers.push(Controller::Recurring { target, up, down, fault, tag });
         }

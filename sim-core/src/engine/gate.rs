@@ -92,6 +92,10 @@ impl State {
         let spec = &model.caches[cache];
         let now = self.now;
         self.events += 1;
+        if self.has_inherited_fetch(model, id, cache) {
+            self.visits[id].step = miss;
+            return id;
+        }
         self.tally.nodes[spec.node].lookups += 1;
         if let Some(ratio) = spec.hit_ratio {
             let stream = self.visits[id].stream;
@@ -110,18 +114,28 @@ impl State {
             return id;
         }
         if spec.single_flight {
-            if let Some(fetch) = self.caches[cache].fetches.get_mut(&key) {
-                fetch.waiting.push(id);
-                self.tally.caches[cache].coalesced += 1;
-                let visit = &mut self.visits[id];
-                (visit.phase, visit.wake) = (Phase::Parked, Time::NEVER);
-                return VisitId::NONE;
+            match self.caches[cache].fetches.get_mut(&key) {
+                Some(fetch) => {
+                    fetch.waiting.push(id);
+                    self.tally.caches[cache].coalesced += 1;
+                    let visit = &mut self.visits[id];
+                    (visit.phase, visit.wake) = (Phase::Parked, Time::NEVER);
+                    return VisitId::NONE;
+                }
+                None => {}
             }
             self.caches[cache].fetches.insert(key, Fetch { by: id, waiting: Vec::new() });
             self.visits[id].holds |= hold::FETCH;
         }
         self.visits[id].step = miss;
         id
+    }
+
+    /// Whether a fetch that has failed was handed on to `id`, which has been counted when it missed.
+    fn has_inherited_fetch(&self, model: &Model, id: VisitId, cache: CacheId) -> bool {
+        model.caches[cache].single_flight
+            && self.visits[id].holds & hold::FETCH != 0
+            && self.caches[cache].fetches.get(&self.key_of(model, id)).is_some_and(|fetch| fetch.by == id)
     }
 
     fn count_lookup(&mut self, cache: CacheId, is_hit: bool) {

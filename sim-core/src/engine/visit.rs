@@ -1,7 +1,7 @@
 //! Visits: one node handling one call. A request is the tree of its visits; its root is the visit at its client.
 
 use crate::arena::Id;
-use crate::ids;
+use crate::arena::ids;
 use crate::model::InstanceId;
 use crate::model::step::Program;
 use crate::random::Key;

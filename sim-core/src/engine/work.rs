@@ -295,22 +295,29 @@ impl State {
         if sharing.next_done != event.time() {
             return;
         }
-        let mut done = Vec::new();
         state.account.touch(now);
         while let Some(id) = sharing.done(now) {
-            done.push(id);
+            self.ready.push_back(id);
         }
         state.account.busy = sharing.busy();
-        for &id in &done {
+        // Nobody else is ready when an event comes. Servers are passed on before those who had them go on.
+        let done = self.ready.len();
+        for place in 0..done {
+            let id = self.ready[place];
             self.events += 1;
-            self.visits[id].step += 1;
+            let visit = &mut self.visits[id];
+            visit.step += 1;
+            visit.phase = Phase::Running;
         }
         self.admit_sharers(model, pool);
         self.schedule_pool(pool);
-        for id in done {
-            self.visits[id].phase = Phase::Running;
-            if !self.waits_out_a_hang(id) {
-                self.ready.push_back(id);
+        if self.hung_until > now {
+            for _ in 0..done {
+                if let Some(id) = self.ready.pop_front()
+                    && !self.waits_out_a_hang(id)
+                {
+                    self.ready.push_back(id);
+                }
             }
         }
     }
