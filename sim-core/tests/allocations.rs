@@ -176,6 +176,11 @@ fn cores_that_can_be_taken_away() {
 }
 
 #[test]
+fn cores_that_are_shared() {
+    check_schedule("ProcessorSharing");
+}
+
+#[test]
 fn fan_out_and_branches() {
     let text = r#"Scenario(
         nodes: {

@@ -132,6 +132,27 @@ fn an_unrelated_system_beside_it_changes_no_request() {
     }
 }
 
+/// A fault and an autoscaler elsewhere draw from streams of their own.
+#[test]
+fn a_fault_and_an_autoscaler_elsewhere_change_no_request() {
+    let beside = [
+        r#""aliens": Clients(to: "idle", load: Open(rate: "77/s"), total: 1000)"#,
+        r#""idle": Service(instances: 5, serve: [Cpu(Exp("1ms"))])"#,
+    ];
+    let nodes: Vec<_> = beside.iter().chain(&NODES).copied().collect();
+    let with_fault = PARTS[1].replace(
+        "timeline: [",
+        r#"timeline: [Every(target: "idle/0", up: Exp("2s"), down: Exp("1s"), fault: Hang),"#,
+    );
+    let scaled = r#"scale: [Hpa(target: "idle", max: 9, boot: Exp("2s"))]"#;
+    for parts in [vec![PARTS[0], &with_fault], vec![PARTS[0], PARTS[1], scaled]] {
+        let text = scenario(&nodes, &LINKS, &parts);
+        for client in ["users", "batch"] {
+            assert_same_fates(&requests(&text, client), &requests(&plain(), client));
+        }
+    }
+}
+
 #[track_caller]
 fn assert_same_fates(
     some: &[sim_core::observe::record::RequestRecord],

@@ -91,6 +91,50 @@ fn circles_that_take_no_time_end_at_the_bound_of_events() {
     }
 }
 
+/// An avalanche at one instant: each request becomes a million calls, then a thousand million, before time moves.
+#[test]
+fn an_avalanche_at_one_instant_ends_at_a_bound() {
+    let avalanches = [
+        r#""users": Clients(to: "a", load: Open(rate: "10/s"), total: 5),
+           "a": Service(serve: [FanOut(to: "b", count: 1000)]),
+           "b": Service(serve: [FanOut(to: "c", count: 1000)]),
+           "c": Service(serve: [Wait(Exp("1s"))])"#,
+        r#""users": Clients(to: "a", load: Open(rate: "10/s", batch: 100_000), total: 1_000_000),
+           "a": Service(serve: [Wait(Exp("1s"))])"#,
+        r#""users": Clients(to: "a", load: Open(rate: "10/s"), total: 5),
+           "a": Service(run: Async(100_000), serve: [FanOut(to: "a", count: 2)])"#,
+    ];
+    for nodes in avalanches {
+        let text =
+            format!("Scenario(run: (limits: (in_flight: 1000, events: 10_000_000)), nodes: {{ {nodes} }})");
+        let mut engine = engine(&text);
+        let stop = engine.run();
+        let in_flight = engine.state().visits.in_flight();
+        assert!(matches!(stop, Stop::Limit(Limit::InFlight | Limit::Events)), "{stop:?} for {nodes}");
+        // Beyond the bound of 4,000 visits goes what one step or one batch makes.
+        assert!(in_flight <= 4_000 + 200_000, "{in_flight} visits in flight for {nodes}");
+        assert_eq!(engine.check(), []);
+    }
+}
+
+/// The fetch is handed on to one of those who wait for it, and that one has to fetch, not to wait for itself.
+#[test]
+fn nobody_waits_for_ever_for_a_fetch_that_has_failed() {
+    let text = r#"Scenario(
+        run: (limits: (simulated: "60s")),
+        nodes: {
+            "users": Clients(to: "app", load: Open(rate: "100/s"), total: 20, key: Uniform(1)),
+            "app": Service(run: Threads(50), serve: [
+                Get(cache: "cache", miss: [Call(to: "db", timeout: "100ms")]),
+            ]),
+            "cache": Cache(capacity: 10, single_flight: true),
+            "db": Database(connections: 50, read: Constant("150ms")),
+        },
+    )"#;
+    let engine = stopped(text, Stop::Idle);
+    assert_eq!(engine.state().tally.ledger.failed, 20);
+}
+
 /// Two visits of 64 bytes and a place in the line. The other tests here take a few megabytes at most.
 #[test]
 fn a_queued_request_takes_128_bytes_and_a_little() {

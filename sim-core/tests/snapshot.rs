@@ -29,7 +29,7 @@ fn eventful(schedule: &str) -> String {
                     Choose([(9, [Cpu(Exp("1ms"))]), (1, [Call(to: "db", write: true)])]),
                 ]),
             "leaf": Service(instances: 3, serve: [Cpu(Exp("1ms"))]),
-            "cache": Cache(capacity: 200, ttl: "2s", hit: Constant("0.1ms")),
+            "cache": Cache(capacity: 200, ttl: "2s", single_flight: true, hit: Constant("0.1ms")),
             "db": Database(connections: 8, read: LogNormal(mean: "5ms", cv: 1), write: Exp("4ms"), locks: Row,
                 cores: 4, schedule: ProcessorSharing),
         },
