@@ -1,0 +1,70 @@
+//! What the tests of whole runs share: from text to an engine, and what two equal runs have in common.
+#![allow(dead_code, reason = "each test uses its part")]
+
+use std::sync::Arc;
+
+use sim_core::engine::Engine;
+use sim_core::model::compile::compile;
+use sim_core::observe::record::RequestRecord;
+use sim_core::scenario::text::set;
+
+/// An engine at the start of a scenario that compiles; files it names are not there.
+pub fn engine(text: &str) -> Engine {
+    let compiled = compile(text, &|_| None).unwrap_or_else(|problems| {
+        let shown: Vec<_> = problems.iter().map(|one| one.render("scenario", text, false)).collect();
+        panic!("{}", shown.join("\n"))
+    });
+    let seed = compiled.models[0].run.seed;
+    Engine::with_variants(compiled.models.into_iter().map(Arc::new).collect(), seed)
+}
+
+/// The engine after the whole run of a scenario, its laws checked.
+pub fn finished(text: &str) -> Engine {
+    let mut engine = engine(text);
+    engine.run();
+    assert_eq!(engine.check(), []);
+    engine
+}
+
+/// A model of the repository by its path in `models/`, with some values set.
+pub fn model(path: &str, values: &[(&str, &str)]) -> String {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(path);
+    let text = std::fs::read_to_string(&file).expect("the model is there");
+    changed(&text, values)
+}
+
+/// A scenario with some values set.
+pub fn changed(text: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(text.to_owned(), |text, (path, value)| {
+        set(&text, path, value)
+            .unwrap_or_else(|problem| panic!("{}", problem.render("scenario", &text, false)))
+    })
+}
+
+/// What two runs share only if every request met the same fate at the same time: the digest and the count of events.
+pub fn outcome(engine: &Engine) -> (String, u64) {
+    let mut digest = engine.state().tally.digest;
+    for (id, node) in engine.model().nodes.enumerate() {
+        digest.count(node.tag, 0, engine.state().requests(engine.model(), id));
+    }
+    (digest.text(), engine.state().events)
+}
+
+/// The requests of the client `name`, in the order they were sent.
+pub fn requests(text: &str, name: &str) -> Vec<RequestRecord> {
+    let mut engine = engine(text);
+    engine.record_requests();
+    engine.run();
+    assert_eq!(engine.check(), []);
+    let model = engine.model();
+    let source = model
+        .sources
+        .enumerate()
+        .find(|(_, source)| model.nodes[source.node].name == name)
+        .map(|(id, _)| id)
+        .expect("the client is there");
+    let mut records = engine.take_records();
+    records.retain(|record| record.source == source);
+    records.sort_by_key(|record| (record.sent, record.number));
+    records
+}
