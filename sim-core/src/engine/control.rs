@@ -331,20 +331,14 @@ impl State {
     fn hang(&mut self, model: &Model, id: ControllerId, target: InstanceId, until: Time) {
         let now = self.now;
         let state = &mut self.instances[target];
+        // A hang that comes while another one lasts only adds what is beyond it.
+        let pause = until.since(state.hung_until.max(now));
         state.hung_until = state.hung_until.max(until);
         self.hung_until = self.hung_until.max(until);
-        let pause = until - now;
         for visit in self.visits_at(target, |phase| phase == Phase::Working) {
-            let ends = self.visits[visit].wake;
-            if ends == Time::NEVER {
-                continue;
-            }
-            let (_, pool) = self.working_pool(model, visit);
-            self.pools[pool].account.granted += i128::from(pause.0);
-            self.schedule(visit, ends - now + pause, None);
-            let ends = self.visits[visit].wake;
-            if let Service::Preemptive(service) = &mut self.pools[pool].service {
-                service.reschedule(visit, ends);
+            if self.visits[visit].wake != Time::NEVER {
+                let (_, pool) = self.working_pool(model, visit);
+                self.put_off_work(visit, pool, pause);
             }
         }
         self.freeze(model, id, target);
