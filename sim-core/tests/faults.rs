@@ -47,3 +47,14 @@ fn an_instance_that_stands_still_does_nothing() {
     let calls_nobody = latency(r#"serve: [Wait(Constant("1s"))]"#, &hang("500ms", "1s"));
     assert_eq!(calls_nobody, 1_500.0);
 }
+
+/// Whoever has left a line leaves nothing behind that keeps a run from ending.
+#[test]
+fn a_run_ends_after_everybody_has_left_the_line() {
+    let engine = run(
+        r#""users": Clients(to: "server", load: Closed(users: 20), total: 500),
+        "server": Service(patience: Exp("1s"), serve: [Cpu(Exp("1s"))])"#,
+        "",
+    );
+    assert_eq!(engine.state().visits.in_flight(), 0);
+}
