@@ -30,7 +30,7 @@ pub static STEPS: &[Step] = &[
         tools: &[Tool::CCompiler],
         after: &[],
         is_check: true,
-        run: |house| house.cargo(&["test", "--workspace", "--no-fail-fast"]),
+        run: |house| house.cargo_with(&["test", "--workspace", "--no-fail-fast"], &borrowed(&traces(house))),
     },
     Step {
         name: "docs",
@@ -66,12 +66,24 @@ pub static STEPS: &[Step] = &[
         after: &[],
         is_check: false,
         run: |house| {
-            let table = house.path("docs/theory.md");
             let arguments = ["test", "-p", "sim-core", "--test", "theory", "--", "--nocapture"];
-            house.cargo_with(&arguments, &[("ESCALA_THEORY_TABLE", table.as_os_str())])
+            let mut environment = traces(house);
+            environment.push(("ESCALA_THEORY_TABLE", house.path("docs/theory.md").into()));
+            house.cargo_with(&arguments, &borrowed(&environment))
         },
     },
 ];
+
+/// Says where the traces of the cache cases lie, if nobody has said so and they are beside the project.
+fn traces(house: &House) -> Vec<(&'static str, OsString)> {
+    let beside = house.path("../shared/theory/traces");
+    let is_known = std::env::var_os("ESCALA_TRACES").is_some() || !beside.is_dir();
+    if is_known { Vec::new() } else { vec![("ESCALA_TRACES", beside.into())] }
+}
+
+fn borrowed<'e>(environment: &'e [(&'static str, OsString)]) -> Vec<(&'e str, &'e OsStr)> {
+    environment.iter().map(|(name, value)| (*name, value.as_os_str())).collect()
+}
 
 fn wasm(house: &House) -> Result<(), String> {
     house.cargo(&["build", "--package", "sim-web", "--target", "wasm32-unknown-unknown", "--release"])?;

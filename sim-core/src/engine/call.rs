@@ -281,7 +281,10 @@ impl State {
         visit.phase = phase;
         let (span, lane) = match link {
             Link { latency: Delay::None, wires: None } => {
-                // Hand-offs happen at once.
+                // Hand-offs happen at once, unless the instance stands still: it hears nothing meanwhile.
+                if phase != Phase::Returning && self.is_postponed(id) {
+                    return VisitId::NONE;
+                }
                 self.events += 1;
                 return match phase {
                     Phase::Returning => self.deliver(model, id),

@@ -305,7 +305,10 @@ impl State {
         // Those in line first, so that no server is handed to a visit that is about to be lost.
         for phase in [Phase::InLine, Phase::Parked] {
             for id in self.visits_at(target, |found| found == phase) {
-                self.kill(model, id, Outcome::Crashed);
+                // What it waited for may have been handed to it meanwhile; then it is lost with those below.
+                if self.visits[id].phase == phase {
+                    self.kill(model, id, Outcome::Crashed);
+                }
             }
         }
         for id in self.visits_at(target, |found| {
@@ -331,20 +334,14 @@ impl State {
     fn hang(&mut self, model: &Model, id: ControllerId, target: InstanceId, until: Time) {
         let now = self.now;
         let state = &mut self.instances[target];
+        // A hang that comes while another one lasts only adds what is beyond it.
+        let pause = until.since(state.hung_until.max(now));
         state.hung_until = state.hung_until.max(until);
         self.hung_until = self.hung_until.max(until);
-        let pause = until - now;
         for visit in self.visits_at(target, |phase| phase == Phase::Working) {
-            let ends = self.visits[visit].wake;
-            if ends == Time::NEVER {
-                continue;
-            }
-            let (_, pool) = self.working_pool(model, visit);
-            self.pools[pool].account.granted += i128::from(pause.0);
-            self.schedule(visit, ends - now + pause, None);
-            let ends = self.visits[visit].wake;
-            if let Service::Preemptive(service) = &mut self.pools[pool].service {
-                service.reschedule(visit, ends);
+            if self.visits[visit].wake != Time::NEVER {
+                let (_, pool) = self.working_pool(model, visit);
+                self.put_off_work(visit, pool, pause);
             }
         }
         self.freeze(model, id, target);

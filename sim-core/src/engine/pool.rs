@@ -81,6 +81,30 @@ struct Line {
 
 impl Line {
     const EMPTY: Line = Line { head: VisitId::NONE.0, tail: VisitId::NONE.0, gone: 0, alive: 0 };
+
+    /// Frees the slots of those who have left without being called.
+    #[cold]
+    #[inline(never)]
+    fn unlink_deserters(&mut self, visits: &mut Slab) {
+        let mut next = std::mem::replace(&mut self.head, VisitId::NONE.0);
+        self.tail = VisitId::NONE.0;
+        while next != VisitId::NONE.0 {
+            let id = VisitId(next);
+            next = visits[id].link;
+            if visits[id].phase == Phase::Over {
+                visits.release(id);
+                continue;
+            }
+            visits[id].link = VisitId::NONE.0;
+            if self.tail == VisitId::NONE.0 {
+                self.head = id.0;
+            } else {
+                visits[VisitId(self.tail)].link = id.0;
+            }
+            self.tail = id.0;
+        }
+        self.gone = 0;
+    }
 }
 
 impl PoolState {
@@ -163,6 +187,10 @@ impl PoolState {
                 line.alive -= 1;
                 account.waiting -= 1;
                 account.line_stays += u128::from(now.0 - visit.since);
+                if line.alive == 0 && line.gone > 0 {
+                    // Nobody may ever come for them: a run would not end while their slots are taken.
+                    line.unlink_deserters(visits);
+                }
                 return Some(id);
             }
         }
@@ -185,24 +213,7 @@ impl PoolState {
             if line.gone == 0 || (line.gone <= line.alive + 16 && line.alive > 0) {
                 continue;
             }
-            let mut next = std::mem::replace(&mut line.head, VisitId::NONE.0);
-            line.tail = VisitId::NONE.0;
-            while next != VisitId::NONE.0 {
-                let id = VisitId(next);
-                next = visits[id].link;
-                if visits[id].phase == Phase::Over {
-                    visits.release(id);
-                    continue;
-                }
-                visits[id].link = VisitId::NONE.0;
-                if line.tail == VisitId::NONE.0 {
-                    line.head = id.0;
-                } else {
-                    visits[VisitId(line.tail)].link = id.0;
-                }
-                line.tail = id.0;
-            }
-            line.gone = 0;
+            line.unlink_deserters(visits);
         }
     }
 

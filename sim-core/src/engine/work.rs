@@ -171,6 +171,31 @@ impl State {
         self.pools[pool].account.granted += i128::from(span.0);
         self.visits[id].phase = Phase::Working;
         self.schedule(id, span, None);
+        if self.hung_until > self.now {
+            self.wait_out_hang(id, pool);
+        }
+    }
+
+    /// Work that starts at an instance that stands still, such as when another visit was given up, is done only after that.
+    #[cold]
+    #[inline(never)]
+    fn wait_out_hang(&mut self, id: VisitId, pool: PoolId) {
+        let visit = &self.visits[id];
+        let pause = self.instances[visit.place].hung_until.since(self.now);
+        if pause > Duration::ZERO {
+            self.put_off_work(id, pool, pause);
+        }
+    }
+
+    /// The work of `id` ends later by `pause`, its server kept.
+    pub(crate) fn put_off_work(&mut self, id: VisitId, pool: PoolId, pause: Duration) {
+        self.pools[pool].account.granted += i128::from(pause.0);
+        let left = self.visits[id].wake - self.now;
+        self.schedule(id, left + pause, None);
+        let ends = self.visits[id].wake;
+        if let Service::Preemptive(service) = &mut self.pools[pool].service {
+            service.reschedule(id, ends);
+        }
     }
 
     /// The work of `id` is done.

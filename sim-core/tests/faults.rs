@@ -1,0 +1,60 @@
+//! Instances that stand still, and lines that are left.
+
+use std::sync::Arc;
+
+use sim_core::engine::{Engine, Stop};
+use sim_core::model::compile::compile;
+
+fn run(nodes: &str, timeline: &str) -> Engine {
+    let text = format!("Scenario(nodes: {{{nodes}}}, timeline: [{timeline}])");
+    let compiled = compile(&text, &|_| None).unwrap_or_else(|problems| {
+        panic!("{:?}", problems.iter().map(|problem| &problem.message).collect::<Vec<_>>())
+    });
+    let mut engine = Engine::new(Arc::new(compiled.models[0].clone()));
+    assert_eq!(engine.run(), Stop::Idle);
+    assert_eq!(engine.check(), []);
+    engine
+}
+
+/// The latency of the only request, in milliseconds.
+fn latency(service: &str, timeline: &str) -> f64 {
+    let nodes = format!(
+        r#""users": Clients(to: "server", load: Open(rate: "1/s", arrivals: Constant), total: 1), "server": Service({service})"#
+    );
+    let engine = run(&nodes, timeline);
+    let tally = &engine.state().tally.clients.iter().next().unwrap()[0];
+    tally.latency.mean().unwrap() / 1e6
+}
+
+/// The request comes at 1 s and computes for 2 s.
+#[test]
+fn an_instance_that_stands_still_does_nothing() {
+    let hang = |at: &str, span: &str| format!(r#"At("{at}", Hang(target: "server/0", for: "{span}"))"#);
+    let cases = [
+        ("before the request", vec![hang("200ms", "500ms")], 2_000.0),
+        ("when the request comes", vec![hang("500ms", "1s")], 2_500.0),
+        ("while it computes", vec![hang("2s", "1s")], 3_000.0),
+        ("twice", vec![hang("500ms", "1s"), hang("2s", "1s")], 3_500.0),
+        ("twice, the second one within the first", vec![hang("2s", "5s"), hang("3s", "1s")], 7_000.0),
+        ("twice, the second one from within the first", vec![hang("2s", "2s"), hang("3s", "3s")], 6_000.0),
+    ];
+    for schedule in ["Fifo", "PriorityPreemptive"] {
+        for (when, hangs, expected) in &cases {
+            let service = format!(r#"schedule: {schedule}, serve: [Cpu(Constant("2s"))]"#);
+            assert_eq!(latency(&service, &hangs.join(", ")), *expected, "{schedule}, {when}");
+        }
+    }
+    let calls_nobody = latency(r#"serve: [Wait(Constant("1s"))]"#, &hang("500ms", "1s"));
+    assert_eq!(calls_nobody, 1_500.0);
+}
+
+/// Whoever has left a line leaves nothing behind that keeps a run from ending.
+#[test]
+fn a_run_ends_after_everybody_has_left_the_line() {
+    let engine = run(
+        r#""users": Clients(to: "server", load: Closed(users: 20), total: 500),
+        "server": Service(patience: Exp("1s"), serve: [Cpu(Exp("1s"))])"#,
+        "",
+    );
+    assert_eq!(engine.state().visits.in_flight(), 0);
+}
