@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use sim_core::compile::{Compiled, apply_overrides, case, compile};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::engine::Engine;
 use sim_core::graph::Graph;
 use sim_core::model::Model;
-use sim_core::model::compile::{Compiled, apply_overrides, case, compile};
 use sim_core::report::Claims;
 use sim_core::report::run::claims;
 use sim_core::scenario::text::parse_assignment;

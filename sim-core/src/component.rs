@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{Compiler, Shape, Site};
 use crate::model::NodeKind;
-use crate::model::compile::{Compiler, Shape, Site};
 
 pub mod balancer;
 pub mod cache;

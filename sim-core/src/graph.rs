@@ -220,7 +220,7 @@ fn span_label(nanoseconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::compile::compile;
+    use crate::compile::compile;
 
     fn graph(text: &str) -> Graph {
         let compiled = compile(text, &|_| None).expect("the scenario is valid");

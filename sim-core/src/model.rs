@@ -15,8 +15,6 @@ use crate::policy::scale::Hpa;
 use crate::random::Key;
 use crate::time::{Duration, Time};
 
-pub mod compile;
-pub mod explain;
 pub mod load;
 pub mod step;
 pub mod traffic;

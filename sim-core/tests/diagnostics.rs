@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use sim_core::compile::compile;
 use sim_core::diagnostic::{Diagnostic, Lines, Severity};
-use sim_core::model::compile::compile;
 
 /// A finding as a comment says it, with the line it is about.
 fn annotation(diagnostic: &Diagnostic, lines: &Lines<'_>) -> (u32, String) {

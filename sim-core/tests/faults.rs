@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use sim_core::compile::compile;
 use sim_core::engine::{Engine, Stop};
-use sim_core::model::compile::compile;
 
 fn run(nodes: &str, timeline: &str) -> Engine {
     let text = format!("Scenario(nodes: {{{nodes}}}, timeline: [{timeline}])");

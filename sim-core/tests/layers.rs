@@ -40,13 +40,13 @@ const MODULES: &[Module] = &[
     module("statistics", Ground, &[]),
     module("scenario", Said, &[]),
     module("component", Said, &[]),
-    module("policy", Said, &["component"]),
-    module("model", Said, &["component"]),
+    module("compile", Said, &[]),
+    module("policy", Said, &["component", "compile", "scenario"]),
+    module("model", Said, &["component", "compile", "scenario"]),
     module("engine", Happens, &[]),
     module("observe", Happens, &[]),
     module("report", Told, &[]),
     module("graph", Told, &[]),
-    module("experiment", Told, &[]),
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sim_core::model::compile::compile;
+use sim_core::compile::compile;
 
 fn scenarios(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -172,7 +172,7 @@ fn a_cycle_of_calls_is_bounded_in_depth() {
 
 #[test]
 fn a_case_is_the_text_with_its_overrides() {
-    use sim_core::model::compile::case;
+    use sim_core::compile::case;
     let text = r#"(nodes: {"users": Clients(to: "app", load: Open(rate: "10/s")), "app": Service()},
         cases: {"big": {"nodes.app.cores": 8, "nodes.users.timeout": "2s", "nodes.app.run": EventLoop}})"#;
     let edited = case(text, "big").expect("there is such a case");

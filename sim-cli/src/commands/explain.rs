@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sim_core::model::explain::{defaults, explain};
+use sim_core::compile::explain::{defaults, explain};
 use sim_core::scenario::schema;
 
 use crate::exit::{Exit, Failure};

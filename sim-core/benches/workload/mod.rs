@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use sim_core::compile::compile;
 use sim_core::engine::{Engine, Stop};
 use sim_core::model::Model;
-use sim_core::model::compile::compile;
 use sim_core::scenario::text::set;
 
 use crate::limit::rings::Latencies;

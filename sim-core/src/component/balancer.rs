@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{Compiler, Path, Site};
 use crate::component::Node;
-use crate::model::compile::{Compiler, Path, Site};
 use crate::model::step::Step;
 use crate::model::{Balancer as Gate, Call, Target};
 use crate::policy::balance::{Balance, Ties};

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{AskedCache, Compiler, Site};
 use crate::distribution::Distribution;
-use crate::model::compile::{AskedCache, Compiler, Site};
 use crate::model::{Cache as Gate, Delay};
 use crate::policy::evict::Evict;
 use crate::quantity::Ratio;

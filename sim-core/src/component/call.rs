@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{Compiler, Path, Site};
 use crate::component::Node;
 use crate::distribution::Distribution;
-use crate::model::compile::{Compiler, Path, Site};
 use crate::model::{Call, CallId, Delay, RetryId, Target};
 use crate::policy::retry::{Backoff, Budget, Range, Retry};
 use crate::quantity::{Rate, Ratio};

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{Compiler, Site};
 use crate::component::Node;
 use crate::component::call::{CallSpec, RetryTable};
 use crate::component::load::LoadTable;
 use crate::distribution::Distribution;
 use crate::distribution::discrete::Popularity;
-use crate::model::compile::{Compiler, Site};
 use crate::model::step::Step;
 use crate::model::{Choice, ChoiceId, Class, Source};
 use crate::quantity::{Ratio, Size};

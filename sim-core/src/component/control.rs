@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{Compiler, Path};
 use crate::component::Node;
 use crate::distribution::Distribution;
-use crate::model::compile::{Compiler, Path};
 use crate::model::{Controller, Delay, Fault, InstanceId};
 use crate::policy::scale::{Behavior, Hpa as Policy, RateLimit, Step};
 use crate::quantity::{Number, Ratio};

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{Compiler, Shape, Site};
 use crate::component::service::{Schedule, cores_pool};
 use crate::distribution::Distribution;
-use crate::model::compile::{Compiler, Shape, Site};
 use crate::model::step::Step;
 use crate::model::{Delay, Discipline, LockSet, Patience, Pool};
 use crate::quantity::Number;

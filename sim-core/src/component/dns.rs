@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{Compiler, Site};
 use crate::component::Node;
 use crate::distribution::Distribution;
-use crate::model::compile::{Compiler, Site};
 use crate::model::{Delay, Dns as Gate};
 use crate::time::Duration;
 

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{Compiler, Path};
 use crate::distribution::Distribution;
-use crate::model::compile::{Compiler, Path};
 use crate::model::load::{Arrivals, Burst, Load, Part, Rate as RateOverTime, Recorded};
 use crate::model::{Class, Delay};
 use crate::quantity::{Rate, Size};

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{Compiler, Place, Shape, Site};
 use crate::component::step::StepTable;
 use crate::distribution::Distribution;
-use crate::model::compile::{Compiler, Place, Shape, Site};
 use crate::model::step::Step;
 use crate::model::{Discipline, Patience, Pool};
 use crate::quantity::{Number, Ratio};

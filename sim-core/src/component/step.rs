@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compile::{AskedCache, Compiler, Path, Site};
 use crate::component::Node;
 use crate::component::call::{CallSpec, RetryTable};
 use crate::component::service::Computing;
 use crate::distribution::Distribution;
-use crate::model::compile::{AskedCache, Compiler, Path, Site};
 use crate::model::step::{Program, Step};
 use crate::model::{Choice, Delay};
 use crate::quantity::Ratio;

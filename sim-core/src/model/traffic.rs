@@ -185,7 +185,7 @@ fn mean(model: &Model, delay: &Delay) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::compile::compile;
+    use crate::compile::compile;
 
     fn of(text: &str) -> (Model, Traffic) {
         let compiled = compile(text, &|_| None).expect("the scenario is sound");

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::compile::{Compiled, Files, case, compile};
 use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
-use crate::model::compile::{Compiled, Files, case, compile};
 use crate::scenario::text::scan;
 
 use super::claim::{BASE, ClaimText};

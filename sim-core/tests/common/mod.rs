@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use sim_core::compile::compile;
 use sim_core::engine::Engine;
-use sim_core::model::compile::compile;
 use sim_core::observe::record::RequestRecord;
 use sim_core::scenario::text::set;
 

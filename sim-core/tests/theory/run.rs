@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use sim_core::compile::compile;
 use sim_core::engine::visit::Outcome;
 use sim_core::engine::{Engine, Stop};
-use sim_core::model::compile::compile;
 use sim_core::model::{CacheId, Model, NodeId};
 use sim_core::observe::histogram::Histogram;
 use sim_core::observe::record::RequestRecord;

@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use super::compile::Compiled;
-use super::load::{Arrivals, Load};
-use super::step::Step;
-use super::traffic::traffic;
-use super::{
+use super::Compiled;
+use crate::distribution::Sampler;
+use crate::model::load::{Arrivals, Load};
+use crate::model::step::Step;
+use crate::model::traffic::traffic;
+use crate::model::{
     CallId, Choice, Controller, Delay, Discipline, Fault, Link, Model, NodeId, Pool, SamplerId, Source,
     Target,
 };
-use crate::distribution::Sampler;
 use crate::time::{Duration, Time};
 
 mod defaults;
@@ -87,7 +87,7 @@ impl Teller<'_> {
             for (slot, name) in node.pool_names.iter().enumerate().take(2) {
                 let pool = instance.pools[slot];
                 // Nodes without pools repeat some pool that they never use.
-                let owns = |other: &&super::Instance| {
+                let owns = |other: &&crate::model::Instance| {
                     let count = self.model.nodes[other.node].pool_names.len();
                     other.pools.iter().take(count).any(|own| *own == pool)
                 };
@@ -116,7 +116,7 @@ impl Teller<'_> {
     }
 
     fn has_program(&self, id: NodeId) -> bool {
-        use super::NodeKind;
+        use crate::model::NodeKind;
         match self.model.nodes[id].kind {
             NodeKind::Clients | NodeKind::Balancer | NodeKind::Service | NodeKind::Database => true,
             NodeKind::Dns | NodeKind::Cache => false,
@@ -469,7 +469,7 @@ fn fault_word(fault: Fault) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::compile::compile;
+    use crate::compile::compile;
 
     #[test]
     fn an_explanation_names_programs_pools_and_defaults() {

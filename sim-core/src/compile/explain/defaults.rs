@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::model::compile::Compiled;
+use crate::compile::Compiled;
 use crate::scenario::text::{Kind, Value, scan};
 
 /// Every field that the text does not name, by its path, with what was taken for it.
