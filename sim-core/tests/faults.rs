@@ -38,7 +38,7 @@ fn an_instance_that_stands_still_does_nothing() {
         ("twice, the second one within the first", vec![hang("2s", "5s"), hang("3s", "1s")], 7_000.0),
         ("twice, the second one from within the first", vec![hang("2s", "2s"), hang("3s", "3s")], 6_000.0),
     ];
-    for schedule in ["Fifo", "PriorityPreemptive"] {
+    for schedule in ["Fifo", "PriorityPreemptive", "ProcessorSharing"] {
         for (when, hangs, expected) in &cases {
             let service = format!(r#"schedule: {schedule}, serve: [Cpu(Constant("2s"))]"#);
             assert_eq!(latency(&service, &hangs.join(", ")), *expected, "{schedule}, {when}");
