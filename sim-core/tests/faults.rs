@@ -22,8 +22,8 @@ fn latency(service: &str, timeline: &str) -> f64 {
         r#""users": Clients(to: "server", load: Open(rate: "1/s", arrivals: Constant), total: 1), "server": Service({service})"#
     );
     let engine = run(&nodes, timeline);
-    let tally = &engine.state().tally.clients.iter().next().unwrap()[0];
-    tally.latency.mean().unwrap() / 1e6
+    let tally = &engine.state().tally.clients.iter().next().expect("there are clients")[0];
+    tally.latency.mean().expect("the request was answered") / 1e6
 }
 
 /// The request comes at 1 s and computes for 2 s.
