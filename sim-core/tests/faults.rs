@@ -22,8 +22,8 @@ fn latency(service: &str, timeline: &str) -> f64 {
         r#""users": Clients(to: "server", load: Open(rate: "1/s", arrivals: Constant), total: 1), "server": Service({service})"#
     );
     let engine = run(&nodes, timeline);
-    let tally = &engine.state().tally.clients.iter().next().unwrap()[0];
-    tally.latency.mean().unwrap() / 1e6
+    let tally = &engine.state().tally.clients.iter().next().expect("there are clients")[0];
+    tally.latency.mean().expect("the request was answered") / 1e6
 }
 
 /// The request comes at 1 s and computes for 2 s.
@@ -38,7 +38,7 @@ fn an_instance_that_stands_still_does_nothing() {
         ("twice, the second one within the first", vec![hang("2s", "5s"), hang("3s", "1s")], 7_000.0),
         ("twice, the second one from within the first", vec![hang("2s", "2s"), hang("3s", "3s")], 6_000.0),
     ];
-    for schedule in ["Fifo", "PriorityPreemptive"] {
+    for schedule in ["Fifo", "PriorityPreemptive", "ProcessorSharing"] {
         for (when, hangs, expected) in &cases {
             let service = format!(r#"schedule: {schedule}, serve: [Cpu(Constant("2s"))]"#);
             assert_eq!(latency(&service, &hangs.join(", ")), *expected, "{schedule}, {when}");

@@ -344,11 +344,11 @@ impl State {
                 self.put_off_work(visit, pool, pause);
             }
         }
-        self.freeze(model, id, target);
+        self.freeze(model, id, target, until);
     }
 
     /// Takes the visits of an instance out of the shared pools they are served by.
-    fn freeze(&mut self, model: &Model, id: ControllerId, target: InstanceId) {
+    fn freeze(&mut self, model: &Model, id: ControllerId, target: InstanceId, until: Time) {
         let now = self.now;
         let mut taken = Vec::new();
         for pool in model.instances[target].distinct_pools() {
@@ -364,6 +364,14 @@ impl State {
         }
         for (visit, _) in &taken {
             self.visits[*visit].phase = Phase::Parked;
+        }
+        if until == self.instances[target].hung_until {
+            // Whoever was stopped by a hang that ends before this one goes on after this one.
+            for controller in self.controllers.iter_mut() {
+                let ControllerState::Fault { frozen, .. } = controller else { continue };
+                let visits = &self.visits;
+                taken.extend(frozen.extract_if(.., |(visit, _)| visits[*visit].place == target));
+            }
         }
         if let ControllerState::Fault { frozen, .. } = &mut self.controllers[id] {
             frozen.extend(taken);

@@ -26,8 +26,7 @@ pub struct Row {
 impl Row {
     /// Whether this estimate is farther away than chance excuses.
     pub fn is_off(&self) -> bool {
-        // Not a number is off, too.
-        !(self.distance.abs() <= 1.0 + 1e-6)
+        self.distance.is_nan() || self.distance.abs() > 1.0 + 1e-6
     }
 
     /// Whether it is off, and a second one in the same direction too.

@@ -177,8 +177,8 @@ fn limited_sharing(trial: &Trial) -> Findings {
     let classes = engine.state().tally.clients.iter().flatten();
     let latency = classes.filter_map(|class| class.latency.mean()).sum::<f64>() / 1e9;
     let mut findings = Findings::new();
-    for number in 0..=5 {
-        findings.measured(format!("P(N={number})"), spent[number] as f64 / total, 3e6);
+    for (number, spent) in spent[..=5].iter().enumerate() {
+        findings.measured(format!("P(N={number})"), *spent as f64 / total, 3e6);
     }
     findings.measured("T", latency, 3e6);
     findings
