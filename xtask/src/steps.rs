@@ -33,6 +33,16 @@ pub static STEPS: &[Step] = &[
         run: |house| house.cargo_with(&["test", "--workspace", "--no-fail-fast"], &borrowed(&traces(house))),
     },
     Step {
+        name: "models",
+        about: "every model holds its claims and gives its golden digests, in the command as it ships",
+        tools: &[Tool::CCompiler],
+        after: &[],
+        is_check: true,
+        run: |house| {
+            house.cargo(&["run", "--release", "--package", "sim-cli", "--", "test", "models", "--quiet"])
+        },
+    },
+    Step {
         name: "docs",
         about: "the documentation builds and its links lead somewhere",
         tools: &[],
