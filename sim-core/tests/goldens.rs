@@ -9,7 +9,8 @@ use std::path::Path;
 #[test]
 fn models_give_their_golden_digests() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
-    let goldens = fs::read_to_string(models.join("goldens.txt")).expect("the goldens are part of the project");
+    let goldens =
+        fs::read_to_string(models.join("goldens.txt")).expect("the goldens are part of the project");
     let rows: Vec<Vec<&str>> = goldens
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
@@ -32,7 +33,8 @@ fn failures(models: &Path, rows: &[Vec<&str>]) -> Vec<String> {
 fn failure(models: &Path, row: &[&str]) -> Result<(), String> {
     let [path, case, events, digest] = row else { return Err(format!("a row has four words: {row:?}")) };
     let text = fs::read_to_string(models.join(path)).map_err(|error| format!("{path}: {error}"))?;
-    let json = sim_core::run_text(&text, (*case != "-").then_some(*case)).map_err(|error| format!("{path}: {error}"))?;
+    let json = sim_core::run_text(&text, (*case != "-").then_some(*case))
+        .map_err(|error| format!("{path}: {error}"))?;
     let run: serde_json::Value = serde_json::from_str(&json).map_err(|error| format!("{path}: {error}"))?;
     let found = (run["events"].to_string(), run["digest"].as_str().unwrap_or("none").to_owned());
     if found == ((*events).to_owned(), (*digest).to_owned()) {
