@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use crate::house::House;
+use crate::picture;
 use crate::runner::Step;
 use crate::tools::Tool;
 
@@ -81,6 +82,14 @@ pub static STEPS: &[Step] = &[
             environment.push(("ESCALA_THEORY_TABLE", house.path("docs/theory.md").into()));
             house.cargo_with(&arguments, &borrowed(&environment))
         },
+    },
+    Step {
+        name: "picture",
+        about: "writes docs/images/run.svg: the README's first run as it looks on a terminal",
+        tools: &[Tool::CCompiler],
+        after: &[],
+        is_check: false,
+        run: picture::draw,
     },
 ];
 
