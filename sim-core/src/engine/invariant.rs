@@ -177,15 +177,14 @@ fn requests_in_flight(state: &State) -> i128 {
     state.visits.iter().filter(|(_, visit)| visit.depth == 0 && is_at_its_node(visit)).count() as i128
 }
 
-/// Requests that have not made their first attempt: they wait for a name to be resolved, or the run has stopped within
-/// the instant in which they were made.
+/// Requests that have not made their first attempt: they wait for a name to be resolved, or came together with others and the
+/// run was stopped before it was their turn.
 fn unsent_requests(state: &State) -> i128 {
-    let is_unsent = |visit: &Visit| match visit.phase {
-        Phase::Waiting => visit.depth == 0,
-        Phase::Running => visit.depth == 0 && visit.attempt == 0,
-        _ => false,
+    let unsent = |visit: &Visit| {
+        let is_at_start = visit.attempt == 0 && matches!(visit.phase, Phase::Waiting | Phase::Running);
+        visit.depth == 0 && is_at_start
     };
-    state.visits.iter().filter(|(_, visit)| is_unsent(visit)).count() as i128
+    state.visits.iter().filter(|(_, visit)| unsent(visit)).count() as i128
 }
 
 fn pool_name(model: &Model, pool: PoolId) -> String {
