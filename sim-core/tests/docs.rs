@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sim_core::model::compile::case;
+use sim_core::compile::case;
 use sim_core::report::Report;
 use sim_core::report::claim::BASE;
 use sim_core::report::run::Prepared;

@@ -324,9 +324,9 @@ const LAYERS: &[(&str, &[&str])] = &[
             "statistics",
         ],
     ),
-    ("What is said", &["scenario", "component", "policy", "model"]),
+    ("What is said", &["scenario", "component", "compile", "policy", "model"]),
     ("What happens", &["engine", "observe"]),
-    ("What is told", &["report", "graph", "experiment"]),
+    ("What is told", &["report", "graph"]),
 ];
 
 #[test]
