@@ -277,7 +277,9 @@ impl State {
         if in_flight > plan.limits.visits {
             return Some(Pause::Over(Stop::Limit(Limit::InFlight)));
         }
-        (in_flight == 0 && self.active_sources == 0).then_some(Pause::Over(Stop::Idle))
+        // A run with an end goes on to it, whether or not its last moments are quiet.
+        let may_idle = plan.drain || plan.end == Time::NEVER;
+        (may_idle && in_flight == 0 && self.active_sources == 0).then_some(Pause::Over(Stop::Idle))
     }
 
     /// Handles an event. Says who goes on.

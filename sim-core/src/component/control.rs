@@ -130,7 +130,7 @@ pub enum Happening {
     Crash(Spell),
     /// An instance stands still and then goes on where it was.
     Hang(Spell),
-    /// Everything an instance does takes longer.
+    /// The work of an instance takes longer; waits for what happens elsewhere do not.
     Slow(Slow),
     /// The scenario is another one from now on: a path and what to put there. Numbers and policies can change, the structure
     /// cannot.
@@ -154,7 +154,7 @@ pub struct Spell {
 pub struct Slow {
     /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` all of them.
     pub target: String,
-    /// How many times as long everything takes.
+    /// How many times as long work takes.
     pub factor: Number,
     /// How long it lasts.
     #[serde(rename = "for")]
@@ -182,7 +182,7 @@ pub enum FaultTable {
     Crash,
     /// It stands still and then goes on where it was.
     Hang,
-    /// Everything takes this many times as long.
+    /// Work takes this many times as long.
     Slow(Number),
 }
 

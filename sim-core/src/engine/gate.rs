@@ -114,15 +114,12 @@ impl State {
             return id;
         }
         if spec.single_flight {
-            match self.caches[cache].fetches.get_mut(&key) {
-                Some(fetch) => {
-                    fetch.waiting.push(id);
-                    self.tally.caches[cache].coalesced += 1;
-                    let visit = &mut self.visits[id];
-                    (visit.phase, visit.wake) = (Phase::Parked, Time::NEVER);
-                    return VisitId::NONE;
-                }
-                None => {}
+            if let Some(fetch) = self.caches[cache].fetches.get_mut(&key) {
+                fetch.waiting.push(id);
+                self.tally.caches[cache].coalesced += 1;
+                let visit = &mut self.visits[id];
+                (visit.phase, visit.wake) = (Phase::Parked, Time::NEVER);
+                return VisitId::NONE;
             }
             self.caches[cache].fetches.insert(key, Fetch { by: id, waiting: Vec::new() });
             self.visits[id].holds |= hold::FETCH;
