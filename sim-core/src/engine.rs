@@ -13,11 +13,14 @@ pub mod agenda;
 pub mod call;
 pub mod control;
 pub mod gate;
+pub mod give_up;
 pub mod invariant;
+pub mod join;
 pub mod pool;
 pub mod program;
 pub mod source;
 pub mod state;
+pub mod travel;
 pub mod visit;
 pub mod work;
 

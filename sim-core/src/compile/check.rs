@@ -59,6 +59,12 @@ impl<'a> Compiler<'a> {
         Noted(self.problems.last_mut().expect("it was just pushed"))
     }
 
+    /// The key that `path` leads to, or else its value.
+    fn key_span(&self, path: &Path) -> std::ops::Range<usize> {
+        let found = self.document.locate(path.as_str()).and_then(|found| found.key);
+        found.unwrap_or_else(|| span_of(self.document, path.as_str()))
+    }
+
     /// Notes an error about the key that `path` leads to.
     pub(crate) fn error_at_key(
         &mut self,
@@ -66,8 +72,7 @@ impl<'a> Compiler<'a> {
         message: impl Into<String>,
         path: &Path,
     ) -> Noted<'_> {
-        let found = self.document.locate(path.as_str()).and_then(|found| found.key);
-        let span = found.unwrap_or_else(|| span_of(self.document, path.as_str()));
+        let span = self.key_span(path);
         self.problems.push(Diagnostic::error(code, message).with_span(span));
         Noted(self.problems.last_mut().expect("it was just pushed"))
     }
@@ -79,8 +84,7 @@ impl<'a> Compiler<'a> {
         message: impl Into<String>,
         path: &Path,
     ) -> Noted<'_> {
-        let found = self.document.locate(path.as_str()).and_then(|found| found.key);
-        let span = found.unwrap_or_else(|| span_of(self.document, path.as_str()));
+        let span = self.key_span(path);
         self.warnings.push(Diagnostic::warning(code, message).with_span(span));
         Noted(self.warnings.last_mut().expect("it was just pushed"))
     }

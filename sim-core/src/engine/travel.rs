@@ -1,0 +1,124 @@
+//! On the way: visits cross links to their nodes and back with an answer.
+
+use crate::model::step::Step;
+use crate::model::{Delay, InstanceId, Link, Model, Target};
+use crate::time::Duration;
+
+use super::call::purpose;
+use super::state::State;
+use super::visit::{Outcome, Phase, VisitId, hold};
+
+impl State {
+    /// The link over which an answer from `place` goes back to the caller.
+    #[inline(always)]
+    pub(crate) fn link_back(&self, model: &Model, place: InstanceId, caller: VisitId) -> Option<Link> {
+        let visit = &self.visits[caller];
+        let (Step::Call(call) | Step::FanOut { call, .. }) = model.steps[usize::from(visit.step)] else {
+            return None;
+        };
+        Some(match &model.calls[call].target {
+            Target::Node(_, link) => *link,
+            Target::Upstream(balancer) => {
+                let (_, upstream) = self.balancers[*balancer].slots[visit.since as usize];
+                model.balancers[*balancer].upstreams[upstream as usize].1
+            }
+            Target::Name(_, nodes) => {
+                let node = model.instances[place].node;
+                nodes.iter().find(|(target, _)| *target == node)?.1
+            }
+        })
+    }
+
+    /// Sends `id` over `link`, to its node or back from it. Says who goes on if that takes no time.
+    #[inline(always)]
+    pub(crate) fn travel(
+        &mut self,
+        model: &Model,
+        id: VisitId,
+        link: Link,
+        purpose: u64,
+        phase: Phase,
+    ) -> VisitId {
+        let visit = &mut self.visits[id];
+        visit.phase = phase;
+        let (span, lane) = match link {
+            Link { latency: Delay::None, wires: None } => {
+                // Hand-offs happen at once, unless the instance stands still: it hears nothing meanwhile.
+                if phase != Phase::Returning && self.is_postponed(id) {
+                    return VisitId::NONE;
+                }
+                self.events += 1;
+                return match phase {
+                    Phase::Returning => self.deliver(model, id),
+                    _ => self.arrive(model, id),
+                };
+            }
+            Link { latency: Delay::Constant { span, lane }, wires: None } => (span, lane),
+            Link { .. } => (self.transfer(model, id, link, purpose), None),
+        };
+        self.schedule(id, span, lane);
+        VisitId::NONE
+    }
+
+    /// How long `id` is on its way over a link with a drawn latency or a bandwidth.
+    #[inline(never)]
+    pub(crate) fn transfer(&mut self, model: &Model, id: VisitId, link: Link, purpose: u64) -> Duration {
+        let visit = &self.visits[id];
+        // The two hops around a balancer carry the same stream; the node tells them apart.
+        let tag = model.nodes[model.instances[visit.place].node].tag;
+        let key = visit.stream.child(purpose.wrapping_add(tag));
+        let is_reply = visit.phase == Phase::Returning;
+        let (latency, _) = self.drawn(model, link.latency, key);
+        let Some((there, back)) = link.wires else { return latency };
+        let wire = if is_reply { back } else { there };
+        let bytes = if is_reply { self.reply_bytes(model, id) } else { self.request_bytes(model, id) };
+        let free = self.wires[wire].max(self.now);
+        let sent = free + Duration::from_nanos_f64(bytes as f64 * model.wires[wire].nanoseconds_per_byte);
+        self.wires[wire] = sent;
+        latency + (sent - self.now)
+    }
+
+    /// `id` has left its node; its outcome goes back to whoever waits for it. Says who goes on.
+    #[inline(always)]
+    pub(crate) fn send_back(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
+        let visit = &mut self.visits[id];
+        visit.outcome = outcome;
+        if !visit.parent.is_some() {
+            self.orphan_ends(model, id);
+            return VisitId::NONE;
+        }
+        if visit.holds & hold::BRANCH != 0 {
+            return self.deliver(model, id);
+        }
+        let (place, parent) = (visit.place, visit.parent);
+        // The join of a fan-out stands at the same step as the caller, so either leads to the call.
+        match self.link_back(model, place, parent) {
+            Some(link) => self.travel(model, id, link, purpose::REPLY, Phase::Returning),
+            None => self.deliver(model, id),
+        }
+    }
+
+    /// The answer of `id` is there. Says who goes on.
+    #[inline(always)]
+    pub(crate) fn deliver(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let visit = &self.visits[id];
+        let (parent, outcome) = (visit.parent, visit.outcome);
+        if !parent.is_some() {
+            self.orphan_ends(model, id);
+            return VisitId::NONE;
+        }
+        self.visits.release(id);
+        self.answer(model, parent, outcome)
+    }
+
+    /// The work of a visit that nobody waits for any more is over.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn orphan_ends(&mut self, model: &Model, id: VisitId) {
+        let visit = &self.visits[id];
+        if visit.parent == VisitId::GIVEN_UP && visit.outcome == Outcome::Completed {
+            self.count_late(model, id);
+        }
+        self.visits.release(id);
+    }
+}
