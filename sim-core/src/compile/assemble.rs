@@ -83,6 +83,7 @@ impl<'a> Compiler<'a> {
         self.set_priorities();
         self.bound_cycles();
         self.check_keys();
+        self.check_warm_caches();
         lane::assign(&mut self.model);
         if self.problems.is_empty() {
             self.warn();

@@ -11,9 +11,13 @@ use crate::component::Node;
 use crate::component::call::DEPTH_BOUND;
 use crate::component::database::Locks;
 use crate::diagnostic::suggest;
+use crate::distribution::discrete::KeySampler;
 use crate::model::load::Load;
 use crate::model::traffic::{fastest_answer, traffic};
-use crate::model::{CallId, NodeId, NodeKind, Target};
+use crate::model::{Cache, CallId, NodeId, NodeKind, Target};
+
+/// The most entries that a warm cache starts with: they are written one by one before the run.
+const MOST_WARM_ENTRIES: u64 = 10_000_000;
 
 /// Where a call stands in the text.
 pub(super) struct CallPlace {
@@ -91,6 +95,21 @@ impl Compiler<'_> {
             reached.insert(source.node, seen);
         }
         reached
+    }
+
+    /// Checks that what a warm cache starts with fits into memory.
+    pub(super) fn check_warm_caches(&mut self) {
+        let keys =
+            self.model.sources.iter().filter_map(|source| source.keys.as_ref().map(KeySampler::keys)).max();
+        let too_large =
+            |cache: &&Cache| cache.warm && cache.capacity.min(keys.unwrap_or(1)) > MOST_WARM_ENTRIES;
+        let nodes =
+            self.model.caches.iter().filter(too_large).map(|cache| self.model.nodes[cache.node].name.clone());
+        for name in nodes.collect::<Vec<_>>() {
+            let message = format!("a warm cache starts with at most {MOST_WARM_ENTRIES} entries");
+            self.error("too-many", message, &Path::root().under("nodes").key(&name).under("start"))
+                .with_help("give it a smaller `capacity`, or let it start cold and leave the start out with `warmup`");
+        }
     }
 
     /// Checks that requests have keys wherever they need one.

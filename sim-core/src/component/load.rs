@@ -147,6 +147,9 @@ pub struct Replay {
 /// More come together only by a slip.
 const MOST_IN_A_BATCH: u32 = 1_000_000;
 
+/// The most users of a closed loop: each is a visit in memory, thinking or not.
+const MOST_USERS: u32 = 10_000_000;
+
 impl LoadTable {
     /// Whether it ends by itself.
     pub(crate) fn is_recorded(&self) -> bool {
@@ -273,6 +276,12 @@ fn bursty(states: &[BurstTable], compiler: &mut Compiler<'_>, path: &Path) -> Lo
 impl Closed {
     fn lower(&self, compiler: &mut Compiler<'_>, path: &Path) -> Load {
         compiler.at_least_one(Some(u64::from(self.users)), &path.under("users"), "the number of users");
+        if self.users > MOST_USERS {
+            let message = format!("a closed loop has at most {MOST_USERS} users, not {}", self.users);
+            compiler.error("out-of-range", message, &path.under("users")).with_help(
+                "every user takes memory from the start; an open load stands for any number of them",
+            );
+        }
         let think = match &self.think {
             Some(think) => compiler.delay(think, &path.under("think")),
             None => Delay::None,
