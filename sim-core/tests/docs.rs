@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sim_core::compile::case;
 use sim_core::report::Report;
 use sim_core::report::claim::BASE;
 use sim_core::report::run::Prepared;
+
+mod common;
+use common::files;
 
 /// So long a scenario of the documentation may take; one that needs more is no example.
 const MOST_EVENTS: u64 = 20_000_000;
@@ -17,7 +20,7 @@ const MOST_EVENTS: u64 = 20_000_000;
 fn scenarios_in_the_documentation_run_and_hold_what_they_claim() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut pages = vec![root.join("README.md")];
-    markdown(&root.join("docs"), &mut pages);
+    pages.extend(files(&root.join("docs"), "md"));
     let mut scenarios = 0;
     for page in pages {
         let text = fs::read_to_string(&page).expect("a listed page can be read");
@@ -85,19 +88,4 @@ fn blocks(page: &str) -> Vec<(usize, String, String)> {
         }
     }
     found
-}
-
-fn markdown(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
-        .expect("the folder is there")
-        .map(|entry| entry.expect("it can be read").path())
-        .collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            markdown(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "md") {
-            found.push(path);
-        }
-    }
 }

@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,9 @@ use sim_core::compile::compile;
 use sim_core::engine::Engine;
 use sim_core::random::{Draws, Key};
 use sim_core::time::Time;
+
+mod common;
+use common::files;
 
 /// What a mutation puts in the place of something else: what people mistype, and what breaks arithmetic.
 const PIECES: &[&str] = &[
@@ -96,19 +99,6 @@ const PIECES: &[&str] = &[
     "//",
 ];
 
-fn scenarios(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> =
-        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            scenarios(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "ron") {
-            found.push(path);
-        }
-    }
-}
-
 /// The boundaries of words, numbers, strings and brackets.
 fn boundaries(text: &str) -> Vec<usize> {
     let kind = |letter: char| match letter {
@@ -173,9 +163,8 @@ fn run(text: &str) -> bool {
 #[test]
 fn no_text_makes_the_simulator_panic() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut paths = Vec::new();
-    scenarios(&root.join("../models"), &mut paths);
-    scenarios(&root.join("tests/data"), &mut paths);
+    let mut paths = files(&root.join("../models"), "ron");
+    paths.extend(files(&root.join("tests/data"), "ron"));
     let texts: Vec<String> = paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect();
     assert!(!texts.is_empty(), "there are models to mutate");
     let seconds: u64 =

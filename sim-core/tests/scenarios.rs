@@ -1,29 +1,16 @@
 //! The models in the repository compile.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sim_core::compile::compile;
 
-fn scenarios(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
-        .expect("the folder is there")
-        .map(|entry| entry.expect("it can be read").path())
-        .collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            scenarios(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "ron") {
-            found.push(path);
-        }
-    }
-}
+mod common;
+use common::files;
 
 #[test]
 fn every_model_compiles() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
-    let mut paths = Vec::new();
-    scenarios(&folder, &mut paths);
+    let paths = files(&folder, "ron");
     assert!(!paths.is_empty());
     for path in paths {
         let text = std::fs::read_to_string(&path).expect("it can be read");

@@ -340,7 +340,7 @@ impl State {
         self.hung_until = self.hung_until.max(until);
         for visit in self.visits_at(target, |phase| phase == Phase::Working) {
             if self.visits[visit].wake != Time::NEVER {
-                let (_, pool) = self.working_pool(model, visit);
+                let (_, pool) = self.line_of(model, visit);
                 self.put_off_work(visit, pool, pause);
             }
         }
@@ -383,7 +383,7 @@ impl State {
         for (visit, left) in std::mem::take(frozen) {
             // It may have been given up meanwhile.
             if self.visits[visit].phase == Phase::Parked {
-                let (_, pool) = self.working_pool(model, visit);
+                let (_, pool) = self.line_of(model, visit);
                 self.share_for(visit, pool, Duration(left));
             }
         }
@@ -401,7 +401,7 @@ impl State {
             let left = visit.wake - now;
             let stretched = Duration::from_nanos_f64(left.0 as f64 * factor);
             self.schedule(id, stretched, None);
-            let (_, pool) = self.working_pool(model, id);
+            let (_, pool) = self.line_of(model, id);
             let ends = self.visits[id].wake;
             let state = &mut self.pools[pool];
             state.account.granted += i128::from(stretched.0) - i128::from(left.0);
@@ -430,14 +430,6 @@ impl State {
                 }
                 self.schedule_pool(pool);
             }
-        }
-    }
-
-    fn working_pool(&self, model: &Model, id: VisitId) -> (u8, crate::model::PoolId) {
-        use crate::model::step::Step;
-        match model.steps[usize::from(self.visits[id].step)] {
-            Step::Work { pool, .. } => (pool, self.pool_of(model, id, pool)),
-            _ => (0, self.pool_of(model, id, 0)),
         }
     }
 

@@ -156,9 +156,9 @@ impl State {
         moved
     }
 
-    /// The pool in whose line `id` stands.
+    /// The pool that `id` asks at its step: in whose line it stands, or which serves it.
     #[inline(always)]
-    fn line_of(&self, model: &Model, id: VisitId) -> (PoolSlot, PoolId) {
+    pub(crate) fn line_of(&self, model: &Model, id: VisitId) -> (PoolSlot, PoolId) {
         match model.steps[usize::from(self.visits[id].step)] {
             Step::Work { pool, .. } | Step::Take { pool } => (pool, self.pool_of(model, id, pool)),
             _ => (0, self.pool_of(model, id, 0)),

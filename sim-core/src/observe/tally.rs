@@ -3,16 +3,12 @@
 use crate::arena::Arena;
 use crate::engine::visit::Outcome;
 use crate::model::{CacheId, InstanceId, Model, NodeId, SourceId};
-use crate::statistics::BatchMeans;
 use crate::time::{Duration, Time};
 
 use super::digest::Digest;
 use super::histogram::Histogram;
 use super::record::Recorder;
 use super::series::Series;
-
-/// Batches of answers for the interval of a mean.
-const BATCHES: u32 = 32;
 
 /// All counts.
 #[derive(Clone, Debug)]
@@ -56,8 +52,6 @@ pub struct ClassTally {
     pub failed: [u64; Outcome::FAILURES.len()],
     /// From the intended send time to the answer.
     pub latency: Histogram,
-    /// Means of consecutive answers, for intervals.
-    pub batches: BatchMeans,
 }
 
 /// What a node did.
@@ -146,7 +140,6 @@ impl ClassTally {
             attempts: 0,
             failed: [0; Outcome::FAILURES.len()],
             latency: Histogram::new(),
-            batches: BatchMeans::new(BATCHES),
         }
     }
 
@@ -160,7 +153,7 @@ impl ClassTally {
         self.offered - self.completed - self.failures()
     }
 
-    /// Adds the counts of `other`; batches stay as they are.
+    /// Adds the counts of `other`.
     pub fn merge(&mut self, other: &ClassTally) {
         self.offered += other.offered;
         self.completed += other.completed;
@@ -252,7 +245,6 @@ impl Tally {
                 tally.completed += 1;
                 tally.good += u64::from(end.objective.is_none_or(|objective| latency <= objective));
                 tally.latency.record(latency.0);
-                tally.batches.push(latency.0 as f64);
             }
             Some(index) => tally.failed[index] += 1,
         }

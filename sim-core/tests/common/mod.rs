@@ -8,6 +8,16 @@ use sim_core::engine::Engine;
 use sim_core::observe::record::RequestRecord;
 use sim_core::scenario::text::set;
 
+/// The files with this ending in a folder and those below it, in order.
+pub fn files(folder: &std::path::Path, ending: &str) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
+    paths.sort();
+    let below = |path: std::path::PathBuf| if path.is_dir() { files(&path, ending) } else { vec![path] };
+    let all = paths.into_iter().flat_map(below);
+    all.filter(|path| path.extension().is_some_and(|extension| extension == ending)).collect()
+}
+
 /// An engine at the start of a scenario that compiles; files it names are not there.
 pub fn engine(text: &str) -> Engine {
     let compiled = compile(text, &|_| None).unwrap_or_else(|problems| {
