@@ -10,12 +10,14 @@ use crate::model::{Model, RunPlan, SourceId};
 use crate::time::{Duration, Time};
 
 pub mod agenda;
+pub mod ahead;
 pub mod call;
 pub mod control;
 pub mod gate;
 pub mod give_up;
 pub mod invariant;
 pub mod join;
+pub mod level;
 pub mod pool;
 pub mod program;
 pub mod source;
@@ -24,6 +26,7 @@ pub mod travel;
 pub mod visit;
 pub mod work;
 
+use crate::observe::record::Recorder;
 use agenda::{Event, Rank};
 use invariant::Violation;
 use state::{Baseline, State};
@@ -78,6 +81,12 @@ impl Limit {
 const SAMPLE_SERIES: u32 = 0;
 const SAMPLE_START: u32 = 1;
 
+/// Over so few events nobody runs ahead.
+const FEW_EVENTS: u64 = 4096;
+
+/// Events in which everybody comes to where the furthest visit is, when a run is stopped between two looks.
+const MOST_TO_CATCH_UP: u64 = 10_000_000;
+
 impl Engine {
     /// A run of `model` with the seed of its plan.
     pub fn new(model: Arc<Model>) -> Engine {
@@ -121,12 +130,7 @@ impl Engine {
 
     /// The records of the requests that have ended since the last call.
     pub fn take_records(&mut self) -> Vec<crate::observe::record::RequestRecord> {
-        self.state
-            .tally
-            .recorder
-            .as_mut()
-            .map(|recorder| std::mem::take(&mut recorder.ended))
-            .unwrap_or_default()
+        self.state.tally.recorder.as_mut().map(Recorder::take).unwrap_or_default()
     }
 
     /// Why the run is over, once it is.
@@ -137,6 +141,14 @@ impl Engine {
     /// Ends the run here because its time is up; it prints no digest then.
     pub fn interrupt(&mut self) {
         self.stop.get_or_insert(Stop::Limit(Limit::WallTime));
+        self.catch_up();
+    }
+
+    /// Brings everybody to the furthest instant that a visit has run ahead to: what is told of a run that was stopped
+    /// holds at one instant.
+    fn catch_up(&mut self) {
+        let model = Arc::clone(&self.variants[self.state.variant as usize]);
+        self.state.catch_up(&model);
     }
 
     /// Runs to the end.
@@ -157,7 +169,10 @@ impl Engine {
             let model = Arc::clone(&self.variants[self.state.variant as usize]);
             let variant = self.state.variant;
             match self.state.advance(&model, until, target) {
-                Pause::Over(stop) => self.stop = Some(stop),
+                Pause::Over(stop) => {
+                    self.stop = Some(stop);
+                    self.catch_up();
+                }
                 Pause::Changed => {
                     self.enter_variant(variant);
                     continue;
@@ -165,6 +180,7 @@ impl Engine {
                 Pause::Target => break,
                 Pause::Until => {
                     self.state.now = self.state.now.max(until);
+                    self.state.ahead.clock = self.state.now;
                     break;
                 }
             }
@@ -182,6 +198,15 @@ impl Engine {
         let new = Arc::clone(&self.variants[self.state.variant as usize]);
         self.state.adopt(&new, &old);
     }
+}
+
+/// What makes the inner loop come back.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// Model events.
+    events: u64,
+    /// Visits in flight.
+    visits: u32,
 }
 
 /// Why the inner loop came back.
@@ -212,77 +237,117 @@ impl State {
         }
         let plan = &model.run;
         if plan.warmup > Time::ZERO {
-            self.agenda.push(Event::new(plan.warmup, Rank::Sample, 0, SAMPLE_START));
+            self.looks.push(Event::new(plan.warmup, Rank::Sample, 0, SAMPLE_START));
         } else {
             self.start_measuring();
         }
         let first = Time::ZERO + plan.sample_every;
-        self.agenda.push(Event::new(first, Rank::Sample, 0, SAMPLE_SERIES));
+        self.looks.push(Event::new(first, Rank::Sample, 0, SAMPLE_SERIES));
     }
 
     fn advance(&mut self, model: &Model, until: Time, target: u64) -> Pause {
         let plan = &model.run;
-        let stop_at = if plan.drain { plan.limits.time } else { plan.end.min(plan.limits.time) };
+        let stop_at = ahead::end_of(plan);
         let horizon = until.min(stop_at);
-        let variant = self.variant;
+        let bounds = Bounds { events: target, visits: plan.limits.visits };
+        // Whoever goes event by event wants to see each of them.
+        let runs_ahead = target.saturating_sub(self.events) > FEW_EVENTS;
+        loop {
+            let look = self.next_look(horizon);
+            self.set_reach(model, if runs_ahead { look } else { Time::ZERO });
+            if let Some(pause) = self.advance_to(model, look, bounds) {
+                return pause;
+            }
+            // Nothing is left before the look.
+            if look == horizon && self.looks.next() > horizon {
+                if until < stop_at {
+                    return Pause::Until;
+                }
+                self.now = self.now.max(stop_at);
+                self.ahead.clock = self.now;
+                let reached = stop_at == plan.end && stop_at < plan.limits.time;
+                return Pause::Over(if reached { Stop::Reached } else { Stop::Limit(Limit::SimulatedTime) });
+            }
+            let variant = self.variant;
+            if let Some(event) = self.looks.pop() {
+                (self.now, self.ahead.clock) = (event.time(), event.time());
+                match event.rank() {
+                    Rank::Control => self.control(model, event.slot()),
+                    _ => self.sample(model, event.slot()),
+                }
+            }
+            if self.variant != variant {
+                return Pause::Changed;
+            }
+        }
+    }
+
+    /// Does all that happens until `horizon`, or says why it does not.
+    fn advance_to(&mut self, model: &Model, horizon: Time, bounds: Bounds) -> Option<Pause> {
+        let plan = &model.run;
         let mut next = VisitId::NONE;
         loop {
             // Hand-offs happen at once, before the next event.
             if next.is_some() {
-                next = self.run_step(model, next);
+                let is_running = self.visits[next].phase == Phase::Running;
+                next = if is_running { self.run_step(model, next) } else { self.go_ahead(model, next) };
                 continue;
             }
-            if let Some(pause) = self.pause_before_event(plan, variant, target) {
-                return pause;
+            self.now = self.ahead.clock;
+            if let Some(pause) = self.pause_before_event(plan, bounds) {
+                return Some(pause);
             }
             if let Some(ready) = self.ready.pop_front() {
                 next = ready;
                 continue;
             }
-            let Some(event) = self.agenda.pop(horizon) else {
-                if until < stop_at {
-                    return Pause::Until;
-                }
-                self.now = self.now.max(stop_at);
-                let reached = stop_at == plan.end && stop_at < plan.limits.time;
-                return Pause::Over(if reached { Stop::Reached } else { Stop::Limit(Limit::SimulatedTime) });
-            };
-            self.now = event.time();
+            let event = self.agenda.pop(horizon)?;
+            (self.now, self.ahead.clock) = (event.time(), event.time());
             next = self.handle(model, event);
         }
     }
 
+    fn catch_up(&mut self, model: &Model) {
+        let furthest = self.ahead.furthest;
+        if furthest <= self.ahead.clock || self.visits.in_flight() == 0 {
+            return;
+        }
+        self.ahead.reach = furthest;
+        // Without end only if time stands still for ever, and then nobody is ahead of it.
+        let bounds = Bounds { events: self.events.saturating_add(MOST_TO_CATCH_UP), visits: u32::MAX };
+        self.advance_to(model, furthest, bounds);
+        (self.now, self.ahead.clock) = (furthest, furthest);
+    }
+
     /// Whether the loop has to come back before the next event.
     #[inline(always)]
-    fn pause_before_event(&self, plan: &RunPlan, variant: u32, target: u64) -> Option<Pause> {
+    fn pause_before_event(&mut self, plan: &RunPlan, bounds: Bounds) -> Option<Pause> {
         let in_flight = self.visits.in_flight();
-        // One comparison finds both none in flight and too many.
-        let is_unusual = in_flight.wrapping_sub(1) >= plan.limits.visits;
-        if self.events < target && self.variant == variant && !is_unusual {
+        let is_empty = in_flight == 0 && self.active_sources == 0;
+        if self.events < bounds.events && in_flight <= bounds.visits && !is_empty {
             return None;
         }
-        self.pause(plan, variant, target)
+        self.pause(plan, bounds)
     }
 
     #[cold]
     #[inline(never)]
-    fn pause(&self, plan: &RunPlan, variant: u32, target: u64) -> Option<Pause> {
+    fn pause(&mut self, plan: &RunPlan, bounds: Bounds) -> Option<Pause> {
         let in_flight = self.visits.in_flight();
-        if self.variant != variant {
-            return Some(Pause::Changed);
+        if self.events >= bounds.events {
+            let is_limit = self.events >= plan.limits.events;
+            return Some(if is_limit { Pause::Over(Stop::Limit(Limit::Events)) } else { Pause::Target });
         }
-        if self.events >= plan.limits.events {
-            return Some(Pause::Over(Stop::Limit(Limit::Events)));
-        }
-        if self.events >= target {
-            return Some(Pause::Target);
-        }
-        if in_flight > plan.limits.visits {
+        if in_flight > bounds.visits {
             return Some(Pause::Over(Stop::Limit(Limit::InFlight)));
         }
         // A run with an end goes on to it, whether or not its last moments are quiet.
         let may_idle = plan.drain || plan.end == Time::NEVER;
-        (may_idle && in_flight == 0 && self.active_sources == 0).then_some(Pause::Over(Stop::Idle))
+        (may_idle && in_flight == 0 && self.active_sources == 0).then(|| {
+            // The last visits may have run ahead.
+            self.now = self.ahead.clock.max(self.ahead.furthest);
+            Pause::Over(Stop::Idle)
+        })
     }
 
     /// Handles an event. Says who goes on.
@@ -302,8 +367,7 @@ impl State {
             }
             Rank::SourceArrival => return self.make_request(model, SourceId(event.slot())),
             Rank::PoolDone => self.pool_done(model, event),
-            Rank::Control => self.control(model, event.slot()),
-            Rank::Sample => self.sample(model, event.slot()),
+            Rank::Control | Rank::Sample => debug_assert!(false, "looks have a list of their own"),
         }
         VisitId::NONE
     }
@@ -316,11 +380,18 @@ impl State {
         match visit.phase {
             Phase::Working => {
                 self.work_done(model, id);
-                self.visits[id].step += 1;
+                let visit = &mut self.visits[id];
+                visit.phase = Phase::Running;
+                visit.step += 1;
                 id
             }
             Phase::Waiting => {
+                visit.phase = Phase::Running;
                 visit.step += 1;
+                id
+            }
+            Phase::Due => {
+                visit.phase = Phase::Running;
                 id
             }
             Phase::Travelling => self.arrive(model, id),
@@ -354,13 +425,13 @@ impl State {
         self.close_interval(model);
         let every = self.tally.series.every;
         let next = self.now.saturating_add(every);
-        self.agenda.push(Event::new(next, Rank::Sample, 0, SAMPLE_SERIES));
+        self.looks.push(Event::new(next, Rank::Sample, 0, SAMPLE_SERIES));
     }
 
     /// Ends an interval of the series now.
     fn close_interval(&mut self, model: &Model) {
         let nodes = model.nodes.ids().map(|node| {
-            let present = model.instances_of(node).map(|id| self.instances[id].present).sum();
+            let present = model.instances_of(node).map(|id| self.instances[id].present.count()).sum();
             (present, self.turns[node].ready.len() as u32)
         });
         let nodes = nodes.collect();
@@ -371,11 +442,7 @@ impl State {
     fn start_measuring(&mut self) {
         let now = self.now;
         for pool in self.pools.iter_mut() {
-            pool.account.touch(now);
-            pool.account.longest = pool.account.waiting;
-        }
-        for instance in self.instances.iter_mut() {
-            instance.touch(now);
+            pool.account.longest = pool.account.waiting.count();
         }
         self.tally.start_measuring(now);
         self.baseline = Some(Box::new(Baseline {

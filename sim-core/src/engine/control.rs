@@ -82,7 +82,7 @@ impl State {
     }
 
     fn schedule_control(&mut self, at: Time, slot: u32) {
-        self.agenda.push(Event::new(at, Rank::Control, 0, slot));
+        self.looks.push(Event::new(at, Rank::Control, 0, slot));
     }
 
     pub(crate) fn control(&mut self, model: &Model, slot: u32) {
@@ -179,9 +179,8 @@ impl State {
         let slot = usize::from(model.nodes[node].main_pool.unwrap_or(0));
         for (number, instance) in model.instances_of(node).enumerate() {
             let pool = model.instances[instance].pools[slot];
-            let account = &mut self.pools[pool].account;
-            account.touch(now);
-            let busy = account.busy_time - std::mem::replace(&mut before[number], account.busy_time);
+            let busy_time = self.pools[pool].account.busy.integral(now);
+            let busy = busy_time - std::mem::replace(&mut before[number], busy_time);
             match self.instances[instance].life {
                 Life::Up => {
                     seen.ready += 1;
@@ -236,7 +235,7 @@ impl State {
         let chosen = instances.iter().find(|id| booting(id)).or_else(|| instances.iter().find(|id| up(id)));
         let Some(&instance) = chosen else { return };
         let state = &mut self.instances[instance];
-        if state.present == 0 {
+        if state.present.count() == 0 {
             return self.retire(model, instance);
         }
         state.life = Life::Draining;
@@ -355,10 +354,9 @@ impl State {
             let visits = &self.visits;
             let state = &mut self.pools[pool];
             let Service::Sharing(sharing) = &mut state.service else { continue };
-            state.account.touch(now);
             let members = sharing.extract(now, |member| visits[member].place == target);
             state.account.granted -= members.iter().map(|(_, left)| i128::from(*left)).sum::<i128>();
-            state.account.busy = sharing.busy();
+            state.account.busy.set(sharing.busy(), now);
             taken.extend(members);
             self.schedule_pool(pool);
         }
@@ -445,12 +443,13 @@ impl State {
         }
         for (id, spec) in model.pools.enumerate() {
             // A pool that has grown serves who waits; one that has shrunk serves who is there to the end.
-            while self.pools[id].account.busy < spec.servers && self.pools[id].account.waiting > 0 {
+            while self.pools[id].account.busy.count() < spec.servers
+                && self.pools[id].account.waiting.count() > 0
+            {
                 if !matches!(self.pools[id].service, Service::Exclusive) {
                     break;
                 }
-                self.pools[id].account.touch(self.now);
-                self.pools[id].account.busy += 1;
+                self.pools[id].account.busy.rise(self.now);
                 self.pass_on(model, id);
             }
         }

@@ -49,7 +49,7 @@ impl State {
             // What travels back, or collects answers, uses nothing.
             Phase::Returning | Phase::Joining | Phase::Over | Phase::Free | Phase::Thinking => return,
             Phase::Travelling => return self.visits.release(id),
-            Phase::Running => return,
+            Phase::Running | Phase::Due => return,
             Phase::InLine
             | Phase::Working
             | Phase::Waiting

@@ -54,21 +54,19 @@ pub fn check(model: &Model, state: &State) -> Vec<Violation> {
     for (id, instance) in state.instances.enumerate() {
         let place = || model.instance_name(id);
         let tally = &present.instances[id];
-        expect("the count of visits", &place, i128::from(instance.present), i128::from(tally.visits));
-        let presence =
-            instance.presence + u128::from(instance.present) * u128::from((now - instance.touched).0);
+        expect("the count of visits", &place, i128::from(instance.present.count()), i128::from(tally.visits));
+        let presence = instance.present.integral(now);
         expect("Little's law", &place, presence as i128, instance.stays as i128 + tally.stays);
     }
     for (id, pool) in state.pools.enumerate() {
         let place = || pool_name(model, id);
         let tally = &present.pools[id];
-        let mut account = pool.account;
-        account.touch(now);
-        expect("the count of a line", &place, i128::from(account.waiting), i128::from(tally.waiting));
+        let account = pool.account;
+        expect("the count of a line", &place, i128::from(account.waiting.count()), i128::from(tally.waiting));
         expect(
             "Little's law in line",
             &place,
-            account.line_time as i128,
+            account.waiting.integral(now) as i128,
             account.line_stays as i128 + tally.line_stays,
         );
         match &pool.service {
@@ -80,7 +78,7 @@ pub fn check(model: &Model, state: &State) -> Vec<Violation> {
             }
             Service::Exclusive | Service::Preemptive(_) => {
                 let granted = account.granted - tally.ahead;
-                expect("the utilization law", &place, account.busy_time as i128, granted);
+                expect("the utilization law", &place, account.busy.integral(now) as i128, granted);
             }
         }
     }
@@ -117,7 +115,7 @@ impl Present {
             if is_at_its_node(visit) {
                 let here = &mut present.instances[visit.place];
                 here.visits += 1;
-                here.stays += i128::from((state.now - visit.entered).0);
+                here.stays += i128::from(state.now.0) - i128::from(visit.entered.0);
             }
             present.count_pools(model, state, visit);
         }
@@ -145,7 +143,7 @@ impl Present {
                 line.line_stays += i128::from(state.now.0 - visit.since);
             }
             Phase::Working if visit.wake != Time::NEVER => {
-                line.ahead += i128::from((visit.wake - state.now).0)
+                line.ahead += i128::from(visit.wake.0) - i128::from(state.now.0)
             }
             _ => {}
         }
@@ -157,6 +155,7 @@ fn is_at_its_node(visit: &Visit) -> bool {
     use super::visit::hold;
     let is_here = match visit.phase {
         Phase::Running
+        | Phase::Due
         | Phase::InLine
         | Phase::Working
         | Phase::Waiting

@@ -5,6 +5,7 @@
 use crate::model::{Discipline, Pool};
 use crate::time::Time;
 
+use super::level::Level;
 use super::visit::{Phase, Slab, VisitId};
 
 pub mod preemptive;
@@ -41,17 +42,11 @@ pub enum Service {
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Account {
     /// Servers in use.
-    pub busy: u32,
+    pub busy: Level,
     /// Visits in line.
-    pub waiting: u32,
+    pub waiting: Level,
     /// The most visits ever in line.
     pub longest: u32,
-    /// When the integrals were last brought up to date.
-    pub touched: Time,
-    /// ∫ busy dt.
-    pub busy_time: u128,
-    /// ∫ waiting dt.
-    pub line_time: u128,
     /// Work given to visits, from its start on: its part after now is still to come.
     pub granted: i128,
     /// The nanoseconds in line of all visits that have left a line.
@@ -59,13 +54,18 @@ pub struct Account {
 }
 
 impl Account {
-    /// Brings the integrals up to `now`.
+    /// Somebody joins the line.
     #[inline(always)]
-    pub fn touch(&mut self, now: Time) {
-        let span = u128::from(now.0 - self.touched.0);
-        self.busy_time += u128::from(self.busy) * span;
-        self.line_time += u128::from(self.waiting) * span;
-        self.touched = now;
+    pub fn line_up(&mut self, now: Time) {
+        self.waiting.rise(now);
+        self.longest = self.longest.max(self.waiting.count());
+    }
+
+    /// Who has been in line since `since` leaves it.
+    #[inline(always)]
+    pub fn leave_line(&mut self, since: Time, now: Time) {
+        self.waiting.fall(now);
+        self.line_stays += u128::from(now.0 - since.0);
     }
 }
 
@@ -131,12 +131,10 @@ impl PoolState {
     /// Puts `id` into the line; false if it is full.
     #[inline]
     pub fn line_up(&mut self, spec: &Pool, visits: &mut Slab, id: VisitId, now: Time) -> bool {
-        if self.account.waiting >= spec.queue {
+        if self.account.waiting.count() >= spec.queue {
             return false;
         }
-        self.account.touch(now);
-        self.account.waiting += 1;
-        self.account.longest = self.account.longest.max(self.account.waiting);
+        self.account.line_up(now);
         let visit = &mut visits[id];
         (visit.since, visit.phase, visit.wake, visit.link) =
             (now.0, Phase::InLine, Time::NEVER, VisitId::NONE.0);
@@ -157,11 +155,10 @@ impl PoolState {
     /// pool has more servers in use than it owns (it has shrunk), the server goes.
     #[inline]
     pub fn give(&mut self, spec: &Pool, visits: &mut Slab, now: Time) -> Option<VisitId> {
-        self.account.touch(now);
-        if self.account.waiting > 0 && self.account.busy <= spec.servers {
+        if self.account.waiting.count() > 0 && self.account.busy.count() <= spec.servers {
             self.call_next(visits, now)
         } else {
-            self.account.busy -= 1;
+            self.account.busy.fall(now);
             None
         }
     }
@@ -169,7 +166,6 @@ impl PoolState {
     /// Takes the first visit out of the line.
     #[inline]
     pub fn call_next(&mut self, visits: &mut Slab, now: Time) -> Option<VisitId> {
-        self.account.touch(now);
         let PoolState { account, first, others, .. } = self;
         for line in std::iter::once(first).chain(others) {
             while line.head != VisitId::NONE.0 {
@@ -185,8 +181,7 @@ impl PoolState {
                     continue;
                 }
                 line.alive -= 1;
-                account.waiting -= 1;
-                account.line_stays += u128::from(now.0 - visit.since);
+                account.leave_line(Time(visit.since), now);
                 if line.alive == 0 && line.gone > 0 {
                     // Nobody may ever come for them: a run would not end while their slots are taken.
                     line.unlink_deserters(visits);
@@ -199,9 +194,7 @@ impl PoolState {
 
     /// Accounts for `id` leaving the line on its own. Its slot stays linked; the caller marks it [`Phase::Over`].
     pub fn desert(&mut self, spec: &Pool, visits: &mut Slab, id: VisitId, now: Time) {
-        self.account.touch(now);
-        self.account.waiting -= 1;
-        self.account.line_stays += u128::from(now.0 - visits[id].since);
+        self.account.leave_line(Time(visits[id].since), now);
         let line = self.line(visits[id].class_level(spec.levels));
         line.alive -= 1;
         line.gone += 1;

@@ -9,11 +9,16 @@ use super::state::{Life, State};
 use super::visit::{Outcome, Phase, VisitId, hold};
 
 impl State {
-    /// Runs the step that `id` is at, and says who goes on: itself, another visit, or nobody at once.
+    /// Runs the step that `id` is at, and says who goes on: itself, another visit, or nobody. Who goes on is running,
+    /// or waits until a time that is known.
     #[inline(always)]
     pub(crate) fn run_step(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let step = model.steps[usize::from(self.visits[id].step)];
+        if self.is_ahead() && !self.is_own_business(model, id, step) {
+            return self.wait_for_the_clock(id);
+        }
         let visit = &mut self.visits[id];
-        match model.steps[usize::from(visit.step)] {
+        match step {
             Step::Work { pool, demand, tag } => self.work(model, id, pool, demand, tag),
             Step::Take { pool } => self.take(model, id, pool),
             Step::Give { pool } => {
@@ -23,8 +28,7 @@ impl State {
             }
             Step::Wait { span, tag } => {
                 let key = visit.stream.child(tag);
-                self.wait(model, id, span, key);
-                VisitId::NONE
+                self.wait(model, id, span, key)
             }
             Step::Call(call) => {
                 visit.attempt = 0;
@@ -78,8 +82,7 @@ impl State {
         if !matches!(instance.life, Life::Up | Life::Draining) {
             return self.turn_away(model, id, Outcome::Refused);
         }
-        instance.touch(now);
-        instance.present += 1;
+        instance.present.rise(now);
         id
     }
 
@@ -93,10 +96,12 @@ impl State {
 
     /// Lets time pass for `id`. It passes elsewhere, so neither the speed of the instance nor a fault stretches it.
     #[inline(always)]
-    fn wait(&mut self, model: &Model, id: VisitId, span: Delay, key: Key) {
-        self.visits[id].phase = Phase::Waiting;
-        let (span, lane) = self.drawn(model, span, key);
-        self.schedule(id, span, lane);
+    fn wait(&mut self, model: &Model, id: VisitId, span: Delay, key: Key) -> VisitId {
+        let (span, _) = self.drawn(model, span, key);
+        let visit = &mut self.visits[id];
+        visit.phase = Phase::Waiting;
+        visit.wake = self.now.saturating_add(span);
+        id
     }
 
     /// The length of `delay`, and its lane if it always is this long.
@@ -193,10 +198,9 @@ impl State {
             self.give_back(model, id);
         }
         let instance = &mut self.instances[place];
-        instance.touch(now);
-        instance.present -= 1;
+        instance.present.fall(now);
         instance.stays += u128::from(stay.0);
-        if instance.present == 0 && instance.life == Life::Draining {
+        if instance.present.count() == 0 && instance.life == Life::Draining {
             self.retire(model, place);
         }
         stay

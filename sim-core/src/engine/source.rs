@@ -171,8 +171,7 @@ impl State {
         visit.priority = spec.classes[usize::from(class)].priority;
         let place = visit.place;
         let instance = &mut self.instances[place];
-        instance.touch(now);
-        instance.present += 1;
+        instance.present.rise(now);
         instance.arrivals += 1;
         let tally = &mut self.tally;
         tally.ledger.offered += 1;
@@ -253,8 +252,7 @@ impl State {
             self.record(model, id, source, outcome, latency);
         }
         let instance = &mut self.instances[place];
-        instance.touch(now);
-        instance.present -= 1;
+        instance.present.fall(now);
         instance.stays += u128::from(latency.0);
         if let Load::Closed { think, .. } = spec.load {
             return self.think(model, id, source, think);

@@ -15,16 +15,22 @@ use crate::random::Key;
 use crate::time::Time;
 
 use super::agenda::Agenda;
+use super::ahead::{Ahead, Looks};
 use super::control::ControllerState;
 use super::gate::{CacheState, DnsState, LockState};
+use super::level::Level;
 use super::pool::{Account, PoolState};
 use super::visit::{Slab, VisitId};
 
 /// The state of a run.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// Simulated time.
+    /// Simulated time; while a visit runs ahead of the clock, where that visit is.
     pub now: Time,
+    /// The clock, and who is ahead of it.
+    pub ahead: Ahead,
+    /// When controllers and observers look.
+    pub looks: Looks,
     /// What is to come.
     pub agenda: Agenda,
     /// The visits in flight.
@@ -111,11 +117,7 @@ pub struct InstanceState {
     /// Visits that have come, since the start.
     pub arrivals: u64,
     /// Visits at the instance.
-    pub present: u32,
-    /// When `present` was last counted into `presence`.
-    pub touched: Time,
-    /// ∫ present dt, in nanoseconds.
-    pub presence: u128,
+    pub present: Level,
     /// The nanoseconds that visits which have left were here.
     pub stays: u128,
     /// Since when it has existed, if it does.
@@ -125,14 +127,6 @@ pub struct InstanceState {
 }
 
 impl InstanceState {
-    /// Brings the integral of `present` up to `now`.
-    #[inline(always)]
-    pub fn touch(&mut self, now: Time) {
-        let span = now.0 - self.touched.0;
-        self.presence += u128::from(self.present) * u128::from(span);
-        self.touched = now;
-    }
-
     /// For how many nanoseconds it has existed until `now`, whether or not it was working.
     pub fn alive_until(&self, now: Time) -> u64 {
         match self.life {
@@ -183,6 +177,8 @@ impl State {
         let key = model.key(seed);
         State {
             now: Time::ZERO,
+            ahead: Ahead::default(),
+            looks: Looks::default(),
             agenda: Agenda::new(model.lanes.len()),
             visits: Slab::default(),
             ready: VecDeque::new(),
@@ -195,9 +191,7 @@ impl State {
                 hung_until: Time::ZERO,
                 slowness: spec.slowness,
                 arrivals: 0,
-                present: 0,
-                touched: Time::ZERO,
-                presence: 0,
+                present: Level::default(),
                 stays: 0,
                 alive_since: Time::ZERO,
                 alive: 0,

@@ -29,7 +29,7 @@ impl State {
         })
     }
 
-    /// Sends `id` over `link`, to its node or back from it. Says who goes on if that takes no time.
+    /// Sends `id` over `link`, to its node or back from it. Says who goes on.
     #[inline(always)]
     pub(crate) fn travel(
         &mut self,
@@ -41,7 +41,7 @@ impl State {
     ) -> VisitId {
         let visit = &mut self.visits[id];
         visit.phase = phase;
-        let (span, lane) = match link {
+        let span = match link {
             Link { latency: Delay::None, wires: None } => {
                 // Hand-offs happen at once, unless the instance stands still: it hears nothing meanwhile.
                 if phase != Phase::Returning && self.is_postponed(id) {
@@ -53,11 +53,11 @@ impl State {
                     _ => self.arrive(model, id),
                 };
             }
-            Link { latency: Delay::Constant { span, lane }, wires: None } => (span, lane),
-            Link { .. } => (self.transfer(model, id, link, purpose), None),
+            Link { latency: Delay::Constant { span, .. }, wires: None } => span,
+            Link { .. } => self.transfer(model, id, link, purpose),
         };
-        self.schedule(id, span, lane);
-        VisitId::NONE
+        self.visits[id].wake = self.now.saturating_add(span);
+        id
     }
 
     /// How long `id` is on its way over a link with a drawn latency or a bandwidth.
@@ -106,6 +106,9 @@ impl State {
         if !parent.is_some() {
             self.orphan_ends(model, id);
             return VisitId::NONE;
+        }
+        if self.is_ahead() && !self.may_be_answered(model, parent, outcome) {
+            return self.wait_for_the_clock(id);
         }
         self.visits.release(id);
         self.answer(model, parent, outcome)

@@ -118,6 +118,8 @@ pub mod hold {
 pub enum Phase {
     /// The slot is free.
     Free,
+    /// Ahead of the clock, before a step that others see.
+    Due,
     /// On its way to its node.
     Travelling,
     /// About to go on.
@@ -145,20 +147,21 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Whether an event of this rank ends the phase.
+    /// Whether an event of this rank may end the phase: a deadline ends waits for others, and nothing else does.
     #[inline(always)]
     pub fn ends_by(self, rank: Rank) -> bool {
-        self.rank() == Some(rank)
+        let has_deadline = matches!(self, Phase::InLine | Phase::Calling | Phase::BackingOff);
+        has_deadline == (rank == Rank::Deadline)
     }
 
-    /// The rank of the event that ends the phase.
+    /// The rank of the event that ends the phase, where that is always the same.
     #[inline(always)]
     pub fn rank(self) -> Option<Rank> {
         match self {
             Phase::Working | Phase::Waiting | Phase::Returning => Some(Rank::Completion),
             Phase::Travelling | Phase::Thinking => Some(Rank::Arrival),
             Phase::InLine | Phase::Calling | Phase::BackingOff => Some(Rank::Deadline),
-            Phase::Free | Phase::Running | Phase::Joining | Phase::Parked | Phase::Over => None,
+            Phase::Free | Phase::Running | Phase::Due | Phase::Joining | Phase::Parked | Phase::Over => None,
         }
     }
 }

@@ -27,9 +27,8 @@ impl State {
         match spec.discipline {
             Discipline::Fifo | Discipline::Lifo | Discipline::Priority => {
                 let state = &mut self.pools[pool];
-                state.account.touch(self.now);
-                if state.account.busy < spec.servers {
-                    state.account.busy += 1;
+                if state.account.busy.count() < spec.servers {
+                    state.account.busy.rise(self.now);
                     self.record_wait(model, id, slot, Duration::ZERO);
                     let span = self.demand(model, id, demand, tag);
                     self.start_work(id, pool, span);
@@ -49,9 +48,8 @@ impl State {
     pub(crate) fn take(&mut self, model: &Model, id: VisitId, slot: PoolSlot) -> VisitId {
         let pool = self.pool_of(model, id, slot);
         let state = &mut self.pools[pool];
-        state.account.touch(self.now);
-        if state.account.busy < model.pools[pool].servers {
-            state.account.busy += 1;
+        if state.account.busy.count() < model.pools[pool].servers {
+            state.account.busy.rise(self.now);
             self.record_wait(model, id, slot, Duration::ZERO);
             self.keep(id, slot, pool);
             self.visits[id].step += 1;
@@ -226,16 +224,14 @@ impl State {
         let state = &mut self.pools[pool];
         let Service::Preemptive(service) = &mut state.service else { return };
         let start = service.arrive(id, level, span.0, now);
-        state.account.touch(now);
-        state.account.busy = service.busy();
+        state.account.busy.set(service.busy(), now);
         let displaced = match start {
             Start::Served => None,
             Start::Interrupts(victim) => Some((victim, self.visits[victim].wake.0 - now.0)),
             Start::Waits => Some((id, 0)),
         };
         if let Some((waits, left)) = displaced {
-            state.account.waiting += 1;
-            state.account.longest = state.account.longest.max(state.account.waiting);
+            state.account.line_up(now);
             state.account.granted -= i128::from(left);
             let visit = &mut self.visits[waits];
             (visit.phase, visit.wake, visit.since) = (Phase::InLine, Time::NEVER, now.0);
@@ -252,12 +248,9 @@ impl State {
         let state = &mut self.pools[pool];
         let Service::Preemptive(service) = &mut state.service else { return };
         let next = service.leave(id, |id| visits[id].priority, now);
-        state.account.touch(now);
-        state.account.busy = service.busy();
+        state.account.busy.set(service.busy(), now);
         if let Some((next, left)) = next {
-            state.account.waiting -= 1;
-            let waited = now.0 - self.visits[next].since;
-            state.account.line_stays += u128::from(waited);
+            state.account.leave_line(Time(self.visits[next].since), now);
             self.start_work(next, pool, Duration(left));
         }
     }
@@ -296,10 +289,9 @@ impl State {
         let ordinal = visit.ordinal;
         let state = &mut self.pools[pool];
         let Service::Sharing(sharing) = &mut state.service else { return };
-        state.account.touch(now);
         state.account.granted += i128::from(span.0);
         sharing.join(id, ordinal, span.0, now);
-        state.account.busy = sharing.busy();
+        state.account.busy.set(sharing.busy(), now);
         self.schedule_pool(pool);
     }
 
@@ -320,11 +312,10 @@ impl State {
         if sharing.next_done != event.time() {
             return;
         }
-        state.account.touch(now);
         while let Some(id) = sharing.done(now) {
             self.ready.push_back(id);
         }
-        state.account.busy = sharing.busy();
+        state.account.busy.set(sharing.busy(), now);
         // Nobody else is ready when an event comes. Servers are passed on before those who had them go on.
         let done = self.ready.len();
         for place in 0..done {
@@ -366,7 +357,7 @@ impl State {
             let now = self.now;
             let state = &mut self.pools[pool];
             let Service::Sharing(sharing) = &state.service else { return };
-            if !sharing.has_room() || state.account.waiting == 0 {
+            if !sharing.has_room() || state.account.waiting.count() == 0 {
                 return;
             }
             let Some(next) = state.call_next(&mut self.visits, now) else { return };
@@ -398,10 +389,9 @@ impl State {
                 self.pass_on(model, pool);
             }
             (Service::Sharing(sharing), Phase::Working) => {
-                state.account.touch(now);
                 let taken = sharing.extract(now, |member| member == id);
                 state.account.granted -= taken.iter().map(|(_, left)| i128::from(*left)).sum::<i128>();
-                state.account.busy = sharing.busy();
+                state.account.busy.set(sharing.busy(), now);
                 self.admit_sharers(model, pool);
                 self.schedule_pool(pool);
             }
@@ -411,9 +401,7 @@ impl State {
             }
             (Service::Preemptive(service), _) => {
                 service.withdraw(id);
-                state.account.touch(now);
-                state.account.waiting -= 1;
-                state.account.line_stays += u128::from(now.0 - self.visits[id].since);
+                state.account.leave_line(Time(self.visits[id].since), now);
             }
             _ => return self.leave_line(model, id, pool),
         }

@@ -39,6 +39,13 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// The records since the last time, in the order in which the requests ended.
+    pub fn take(&mut self) -> Vec<RequestRecord> {
+        let mut ended = std::mem::take(&mut self.ended);
+        ended.sort_by_key(|record| (record.sent + record.latency, record.sent, record.source, record.number));
+        ended
+    }
+
     /// Notes that the request of this ordinal came to `instance`.
     pub fn arrived(&mut self, ordinal: u32, instance: InstanceId) {
         self.visited.entry(ordinal).or_default().push(instance);

@@ -226,7 +226,7 @@ impl Tally {
     #[inline(always)]
     pub fn ended(&mut self, source: SourceId, class: u8, sent: Time, latency: Duration, end: End) {
         self.digest.request(end.stream, sent, sent + latency, end.outcome as u8);
-        self.last_ended = sent + latency;
+        self.last_ended = self.last_ended.max(sent + latency);
         let measured = sent >= self.from;
         let failure = failure_index(end.outcome);
         match failure {

@@ -70,6 +70,12 @@ impl BalanceMemory {
 }
 
 impl Balance {
+    /// Whether its choice depends on how many requests are unanswered.
+    #[inline(always)]
+    pub fn counts_in_flight(&self) -> bool {
+        matches!(self, Balance::LeastConnections { .. } | Balance::PowerOf { .. })
+    }
+
     /// The slot that takes the request of `address`, or none while nothing is in rotation.
     #[inline]
     pub fn choose(&self, memory: &mut BalanceMemory, address: u64, draws: &mut Draws) -> Option<u32> {

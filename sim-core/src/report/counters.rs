@@ -276,14 +276,12 @@ fn instances(
     at: Time,
 ) -> Arena<InstanceId, InstanceCount> {
     let count = |(id, then): (InstanceId, &InstanceState)| {
-        let mut then = then.clone();
-        then.touch(at);
         let life = state.instances[id].life;
         InstanceCount {
             arrivals: then.arrivals,
-            presence: then.presence,
+            presence: then.present.integral(at),
             alive: then.alive_until(at),
-            present: then.present,
+            present: then.present.count(),
             exists: life != Life::Absent,
             stays: matches!(life, Life::Booting(_) | Life::Up | Life::Down),
         }
@@ -300,18 +298,16 @@ fn pools(
     let model = engine.model();
     let owners = Owners::of(model);
     let count = |(id, account): (PoolId, &Account)| {
-        let mut account = *account;
-        account.touch(at);
         let alive = match owners.only(id) {
             Some(instance) => u128::from(instances[instance].alive_until(at)),
             None => u128::from(at.0),
         };
         PoolCount {
-            busy: account.busy_time,
-            waiting: account.line_time,
+            busy: account.busy.integral(at),
+            waiting: account.waiting.integral(at),
             capacity: capacity(engine, id, alive, at),
             longest: account.longest,
-            in_line: account.waiting,
+            in_line: account.waiting.count(),
         }
     };
     accounts.enumerate().map(count).collect()

@@ -1,7 +1,6 @@
 //! Watching a run: looks at its counters at instants that claims name, and now and then, for intervals.
 //!
-//! Long runs are cut into between 16 and 32 batches of equally many model events, which are joined two by two as the
-//! run grows. Whatever a report tells has a value in each batch, and the spread of these values says how sure the
+//! Long runs are cut into between 16 and 32 batches of equal length, which are joined two by two as the run grows. Whatever a report tells has a value in each batch, and the spread of these values says how sure the
 //! whole is, autocorrelation included (batch means; Law 2015, §9.5.3; for quantiles Asmussen and Glynn 2007, §III.5).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,8 +16,8 @@ use super::measured::Measured;
 /// The most batches; half as many remain when they are joined.
 const MOST_BATCHES: usize = 32;
 
-/// Model events in the first batches.
-const FIRST_BATCH: u64 = 512;
+/// The length of the first batches.
+const FIRST_BATCH: Duration = Duration(1 << 16);
 
 /// Parts of a window that a claim names, for its interval.
 const PARTS: u64 = 16;
@@ -64,8 +63,8 @@ pub struct Watch {
     instants: BTreeSet<Time>,
     seen: BTreeMap<Time, Counters>,
     batches: Vec<Counters>,
-    batch: u64,
-    next_batch: u64,
+    batch: Duration,
+    next_batch: Time,
 }
 
 impl Watch {
@@ -79,7 +78,7 @@ impl Watch {
             seen: BTreeMap::new(),
             batches: Vec::new(),
             batch: FIRST_BATCH,
-            next_batch: 0,
+            next_batch: Time::ZERO,
         }
     }
 
@@ -102,10 +101,9 @@ impl Watch {
                 return engine.stopped();
             }
             let is_measuring = engine.state().baseline.is_some();
-            let start = if is_measuring { Time::NEVER } else { engine.model().run.warmup };
-            let until = self.instants.first().map_or(start, |instant| start.min(*instant));
-            let batch_ends = if is_measuring { self.next_batch } else { u64::MAX };
-            engine.advance(until, target.min(batch_ends) - events);
+            let batch_ends = if is_measuring { self.next_batch } else { engine.model().run.warmup };
+            let until = self.instants.first().map_or(batch_ends, |instant| batch_ends.min(*instant));
+            engine.advance(until, target - events);
         }
     }
 
@@ -149,7 +147,7 @@ impl Watch {
                 self.seen.insert(instant, Counters::now(engine, depth));
             }
         }
-        if is_measuring && (self.batches.is_empty() || state.events >= self.next_batch) {
+        if is_measuring && (self.batches.is_empty() || state.now >= self.next_batch) {
             self.batches.push(Counters::now(engine, Depth::Light));
             if self.batches.len() > MOST_BATCHES {
                 let mut number = 0;
@@ -157,9 +155,9 @@ impl Watch {
                     number += 1;
                     number % 2 == 1
                 });
-                self.batch *= 2;
+                self.batch = self.batch + self.batch;
             }
-            self.next_batch = state.events + self.batch;
+            self.next_batch = state.now.saturating_add(self.batch);
         }
     }
 }

@@ -110,7 +110,7 @@ pub fn node(model: &Model, name: &str) -> NodeId {
 /// Visits at the node called `name` now.
 pub fn present(engine: &Engine, name: &str) -> u32 {
     let model = engine.model();
-    model.instances_of(node(model, name)).map(|id| engine.state().instances[id].present).sum()
+    model.instances_of(node(model, name)).map(|id| engine.state().instances[id].present.count()).sum()
 }
 
 /// Visits that have come to the node called `name` so far.
@@ -190,11 +190,12 @@ impl Run {
         let (mut busy, mut waiting, mut servers) = (0, 0, 0);
         for instance in model.instances_of(self.node(name)) {
             let pool = model.instances[instance].pools[0];
-            let mut account = state.pools[pool].account;
-            account.touch(state.now);
-            let before = state.baseline.as_ref().map(|baseline| baseline.pools[pool]).unwrap_or_default();
-            busy += account.busy_time - before.busy_time;
-            waiting += account.line_time - before.line_time;
+            let account = state.pools[pool].account;
+            let before = state.baseline.as_ref();
+            let from = before.map_or(Time::ZERO, |baseline| baseline.at);
+            let before = before.map(|baseline| baseline.pools[pool]).unwrap_or_default();
+            busy += account.busy.integral(state.now) - before.busy.integral(from);
+            waiting += account.waiting.integral(state.now) - before.waiting.integral(from);
             servers += model.pools[pool].servers;
         }
         (busy, waiting, servers)
@@ -221,10 +222,9 @@ impl Run {
     pub fn presence(&self, name: &str) -> u128 {
         let (model, state) = (self.engine.model(), self.engine.state());
         let presence = model.instances_of(self.node(name)).map(|id| {
-            let mut instance = state.instances[id].clone();
-            instance.touch(state.now);
-            let before = state.baseline.as_ref().map_or(0, |baseline| baseline.instances[id].presence);
-            instance.presence - before
+            let before = state.baseline.as_ref();
+            let before = before.map_or(0, |baseline| baseline.instances[id].present.integral(baseline.at));
+            state.instances[id].present.integral(state.now) - before
         });
         presence.sum()
     }
