@@ -98,7 +98,7 @@ impl Engine {
     /// All variants have the same nodes, instances, pools and steps.
     pub fn with_variants(variants: Vec<Arc<Model>>, seed: u64) -> Engine {
         let model = Arc::clone(variants.first().expect("a run has a model"));
-        let mut state = State::new(&model, seed);
+        let mut state = State::new(&model, seed, variants.len() == 1);
         state.start(&model);
         Engine { variants, state, seed, stop: None }
     }
@@ -209,6 +209,16 @@ struct Bounds {
     visits: u32,
 }
 
+impl Bounds {
+    /// These bounds, or half of those of the plan if that is less.
+    fn of_half(self, plan: &RunPlan) -> Bounds {
+        Bounds {
+            events: self.events.min(plan.limits.events / 2 + 1),
+            visits: self.visits.min(plan.limits.visits / 2),
+        }
+    }
+}
+
 /// Why the inner loop came back.
 enum Pause {
     Over(Stop),
@@ -249,14 +259,15 @@ impl State {
         let plan = &model.run;
         let stop_at = ahead::end_of(plan);
         let horizon = until.min(stop_at);
-        let bounds = Bounds { events: target, visits: plan.limits.visits };
+        let hard = Bounds { events: target, visits: plan.limits.visits };
         // Whoever goes event by event wants to see each of them.
         let runs_ahead = target.saturating_sub(self.events) > FEW_EVENTS;
         loop {
             let look = self.next_look(horizon);
             self.set_reach(model, if runs_ahead { look } else { Time::ZERO });
-            if let Some(pause) = self.advance_to(model, look, bounds) {
-                return pause;
+            if let Some(pause) = self.advance_to(model, look, hard) {
+                let is_limit = self.events >= plan.limits.events && matches!(pause, Pause::Target);
+                return if is_limit { Pause::Over(Stop::Limit(Limit::Events)) } else { pause };
             }
             // Nothing is left before the look.
             if look == horizon && self.looks.next() > horizon {
@@ -283,8 +294,9 @@ impl State {
     }
 
     /// Does all that happens until `horizon`, or says why it does not.
-    fn advance_to(&mut self, model: &Model, horizon: Time, bounds: Bounds) -> Option<Pause> {
+    fn advance_to(&mut self, model: &Model, horizon: Time, hard: Bounds) -> Option<Pause> {
         let plan = &model.run;
+        let mut bounds = if self.is_near_bound(plan) { hard } else { hard.of_half(plan) };
         let mut next = VisitId::NONE;
         loop {
             // Hand-offs happen at once, before the next event.
@@ -294,7 +306,9 @@ impl State {
                 continue;
             }
             self.now = self.ahead.clock;
-            if let Some(pause) = self.pause_before_event(plan, bounds) {
+            if self.is_out_of(bounds)
+                && let Some(pause) = self.pause(plan, &mut bounds, hard)
+            {
                 return Some(pause);
             }
             if let Some(ready) = self.ready.pop_front() {
@@ -319,27 +333,28 @@ impl State {
         (self.now, self.ahead.clock) = (furthest, furthest);
     }
 
-    /// Whether the loop has to come back before the next event.
+    /// Whether the loop may have to come back before the next event.
     #[inline(always)]
-    fn pause_before_event(&mut self, plan: &RunPlan, bounds: Bounds) -> Option<Pause> {
+    fn is_out_of(&self, bounds: Bounds) -> bool {
         let in_flight = self.visits.in_flight();
         let is_empty = in_flight == 0 && self.active_sources == 0;
-        if self.events < bounds.events && in_flight <= bounds.visits && !is_empty {
-            return None;
-        }
-        self.pause(plan, bounds)
+        self.events >= bounds.events || in_flight > bounds.visits || is_empty
     }
 
     #[cold]
     #[inline(never)]
-    fn pause(&mut self, plan: &RunPlan, bounds: Bounds) -> Option<Pause> {
+    fn pause(&mut self, plan: &RunPlan, bounds: &mut Bounds, hard: Bounds) -> Option<Pause> {
         let in_flight = self.visits.in_flight();
-        if self.events >= bounds.events {
-            let is_limit = self.events >= plan.limits.events;
-            return Some(if is_limit { Pause::Over(Stop::Limit(Limit::Events)) } else { Pause::Target });
+        if self.events >= hard.events {
+            return Some(Pause::Target);
         }
-        if in_flight > bounds.visits {
+        if in_flight > hard.visits {
             return Some(Pause::Over(Stop::Limit(Limit::InFlight)));
+        }
+        if self.is_near_bound(plan) {
+            // From here on everybody goes by the clock.
+            self.ahead.reach = Time::ZERO;
+            *bounds = hard;
         }
         // A run with an end goes on to it, whether or not its last moments are quiet.
         let may_idle = plan.drain || plan.end == Time::NEVER;

@@ -436,6 +436,18 @@ pub enum Choice {
     ByClass(Vec<(u64, Program)>, Program),
 }
 
+impl Choice {
+    /// Where it may go on.
+    pub fn targets(&self) -> Vec<Program> {
+        match self {
+            Choice::Weighted(shares) => shares.iter().map(|(_, target)| *target).collect(),
+            Choice::ByClass(cases, otherwise) => {
+                cases.iter().map(|(_, target)| *target).chain([*otherwise]).collect()
+            }
+        }
+    }
+}
+
 /// Something that looks now and then and changes something.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Controller {
@@ -505,6 +517,34 @@ impl Model {
         let node = &self.nodes[node];
         let first = node.first_instance.0;
         (first..first + node.most_instances).map(InstanceId)
+    }
+
+    /// The steps that a visit to `node` may come to, in no particular order.
+    pub fn steps_of(&self, node: NodeId) -> Vec<Step> {
+        let mut seen = vec![false; self.steps.len()];
+        let mut found = Vec::new();
+        let mut open: Vec<Program> = self.nodes[node].entry.to_vec();
+        if let Some(source) = self.nodes[node].source {
+            open.push(self.sources[source].entry);
+        }
+        while let Some(place) = open.pop() {
+            let Some(step) = self.steps.get(usize::from(place)) else { continue };
+            if std::mem::replace(&mut seen[usize::from(place)], true) {
+                continue;
+            }
+            found.push(*step);
+            match step {
+                Step::Reply | Step::Fail => {}
+                Step::Jump(target) => open.push(*target),
+                Step::Choose { choice, .. } => open.extend(self.choices[*choice].targets()),
+                Step::Lookup { miss, .. } => open.extend([place + 1, *miss]),
+                Step::Fork { first, branches, .. } => {
+                    open.extend((*first..first + branches).chain([place + 1]))
+                }
+                _ => open.push(place + 1),
+            }
+        }
+        found
     }
 
     /// The name people give an instance: `app/3`.

@@ -58,9 +58,18 @@ impl Looks {
 impl State {
     /// Lets visits run ahead up to `until`, where that is possible at all.
     pub(crate) fn set_reach(&mut self, model: &Model, until: Time) {
-        // What stands still is put off event by event; and a call that is cancelled undoes what is under way below it.
-        let is_possible = self.hung_until <= self.ahead.clock && !model.calls.iter().any(|call| call.cancels);
-        self.ahead.reach = if is_possible { until } else { Time::ZERO };
+        // What stands still is put off event by event.
+        let stands_still = self.hung_until > self.ahead.clock;
+        // A call that is given up and cancelled undoes what is under way below it.
+        let cancels = model.calls.iter().any(|call| call.cancels && call.timeout.is_some());
+        self.ahead.reach =
+            if self.is_near_bound(&model.run) || stands_still || cancels { Time::ZERO } else { until };
+    }
+
+    /// Whether half of a bound of the run is reached: from there on nobody runs ahead, so that the run stops where the
+    /// clock would stop it.
+    pub(crate) fn is_near_bound(&self, plan: &RunPlan) -> bool {
+        self.events > plan.limits.events / 2 || self.visits.in_flight() > plan.limits.visits / 2
     }
 
     /// Whether `now` is beyond the clock.
@@ -78,16 +87,29 @@ impl State {
     /// `id` waits until a time that is known: it goes there at once, or has it written down. Says who goes on.
     #[inline(always)]
     pub(crate) fn go_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
-        let visit = &self.visits[id];
+        let visit = &mut self.visits[id];
         let (at, phase) = (visit.wake, visit.phase);
         let Some(rank) = phase.rank() else { return VisitId::NONE };
-        if !self.is_within_reach(at) {
+        // Of several events at one instant the last one in order counts.
+        let stands_still = at == self.now && self.now != self.ahead.clock;
+        let rank = if stands_still { self.ahead.rank.max(rank) } else { rank };
+        if self.ahead.clock >= at || at > self.ahead.reach {
             self.agenda.push(Event::new(at, rank, visit.ordinal, id.0));
             return VisitId::NONE;
         }
-        // Of several events at one instant the last one in order counts.
-        let is_later = at > self.now;
-        self.ahead.rank = if is_later { rank } else { self.ahead.rank.max(rank) };
+        if phase == Phase::Working || phase == Phase::Waiting {
+            visit.step += 1;
+            visit.phase = Phase::Due;
+        }
+        if phase != Phase::Returning {
+            let step = model.steps[usize::from(visit.step)];
+            if !self.is_own_business(model, id, step, at) {
+                let event = Event::new(at, rank, self.visits[id].ordinal, id.0);
+                self.agenda.push(event);
+                return VisitId::NONE;
+            }
+        }
+        self.ahead.rank = rank;
         self.ahead.furthest = self.ahead.furthest.max(at);
         self.now = at;
         self.events += 1;
@@ -96,9 +118,7 @@ impl State {
             Phase::Returning => self.deliver(model, id),
             _ => {
                 let visit = &mut self.visits[id];
-                visit.phase = Phase::Running;
-                visit.wake = Time::NEVER;
-                visit.step += 1;
+                (visit.phase, visit.wake) = (Phase::Running, Time::NEVER);
                 id
             }
         }
@@ -120,13 +140,15 @@ impl State {
         VisitId::NONE
     }
 
-    /// Whether `id` may do this step ahead of the clock.
+    /// Whether `id` may do this step at `at`, ahead of the clock.
     #[inline(always)]
-    pub(crate) fn is_own_business(&self, model: &Model, id: VisitId, step: Step) -> bool {
+    pub(crate) fn is_own_business(&self, model: &Model, id: VisitId, step: Step, at: Time) -> bool {
         match step {
             Step::Wait { .. } | Step::Choose { .. } | Step::Jump(_) => true,
             Step::Lookup { cache, .. } | Step::Fill { cache } => model.caches[cache].hit_ratio.is_some(),
-            Step::Reply | Step::Fail => model.wires.is_empty() && self.leaves_nothing(id),
+            Step::Reply | Step::Fail => {
+                model.wires.is_empty() && self.leaves_nothing(id) && self.is_awaited(id, at)
+            }
             Step::Call(call) => {
                 let call = &model.calls[call];
                 let has_budget = call.retry.is_some_and(|retry| model.retries[retry].budget.is_some());
@@ -152,6 +174,13 @@ impl State {
     fn leaves_nothing(&self, id: VisitId) -> bool {
         let visit = &self.visits[id];
         visit.holds & !hold::UPSTREAM == 0 && self.instances[visit.place].life == Life::Up
+    }
+
+    /// Whether it is known that somebody will still wait for `id` at `at`, or that nobody does.
+    #[inline(always)]
+    fn is_awaited(&self, id: VisitId, at: Time) -> bool {
+        let parent = self.visits[id].parent;
+        !parent.is_some() || self.visits[parent].wake >= at
     }
 
     /// Whether `id` may get this answer ahead of the clock: it waits for no other one, has not given up before, and

@@ -418,7 +418,7 @@ impl State {
         let is_there = |id: VisitId| visits[id].place == target;
         let PoolState { account, service, .. } = &mut self.pools[pool];
         match service {
-            Service::Exclusive => {}
+            Service::Exclusive | Service::Foreseen(_) => {}
             Service::Preemptive(service) => service.stretch(is_there, factor),
             Service::Sharing(sharing) => {
                 for (id, left) in sharing.extract(now, is_there) {

@@ -76,7 +76,7 @@ pub fn check(model: &Model, state: &State) -> Vec<Violation> {
                 let balanced = i128::from(sharing.is_balanced(granted));
                 expect("the utilization law", &place, balanced, 1);
             }
-            Service::Exclusive | Service::Preemptive(_) => {
+            Service::Exclusive | Service::Foreseen(_) | Service::Preemptive(_) => {
                 let granted = account.granted - tally.ahead;
                 expect("the utilization law", &place, account.busy.integral(now) as i128, granted);
             }

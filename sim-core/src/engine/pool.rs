@@ -8,9 +8,11 @@ use crate::time::Time;
 use super::level::Level;
 use super::visit::{Phase, Slab, VisitId};
 
+pub mod foreseen;
 pub mod preemptive;
 pub mod sharing;
 
+use foreseen::Foreseen;
 use preemptive::Preemptive;
 use sharing::Sharing;
 
@@ -32,6 +34,8 @@ pub struct PoolState {
 pub enum Service {
     /// One server each until they are done.
     Exclusive,
+    /// One server each until they are done, which is known when they come.
+    Foreseen(Foreseen),
     /// All at once.
     Sharing(Box<Sharing>),
     /// One server each until a better one comes.
@@ -109,8 +113,9 @@ impl Line {
 
 impl PoolState {
     /// An idle pool.
-    pub fn new(spec: &Pool) -> PoolState {
+    pub fn new(spec: &Pool, is_foreseeable: bool) -> PoolState {
         let service = match spec.discipline {
+            Discipline::Fifo if is_foreseeable => Service::Foreseen(Foreseen::new(spec.servers)),
             Discipline::Fifo | Discipline::Lifo | Discipline::Priority => Service::Exclusive,
             Discipline::Sharing { at_most, contention, coherency } => {
                 Service::Sharing(Box::new(Sharing::new(spec.servers, at_most, contention, coherency)))
@@ -161,6 +166,11 @@ impl PoolState {
             self.account.busy.fall(now);
             None
         }
+    }
+
+    /// The first in line, where nobody leaves it but at its head.
+    pub fn first_in_line(&self) -> Option<VisitId> {
+        (self.first.head != VisitId::NONE.0).then_some(VisitId(self.first.head))
     }
 
     /// Takes the first visit out of the line.

@@ -14,7 +14,7 @@ impl State {
     #[inline(always)]
     pub(crate) fn run_step(&mut self, model: &Model, id: VisitId) -> VisitId {
         let step = model.steps[usize::from(self.visits[id].step)];
-        if self.is_ahead() && !self.is_own_business(model, id, step) {
+        if self.is_ahead() && !self.is_own_business(model, id, step, self.now) {
             return self.wait_for_the_clock(id);
         }
         let visit = &mut self.visits[id];

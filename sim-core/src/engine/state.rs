@@ -19,6 +19,7 @@ use super::ahead::{Ahead, Looks};
 use super::control::ControllerState;
 use super::gate::{CacheState, DnsState, LockState};
 use super::level::Level;
+use super::pool::foreseen::foreseeable;
 use super::pool::{Account, PoolState};
 use super::visit::{Slab, VisitId};
 
@@ -172,9 +173,10 @@ pub struct BalancerState {
 }
 
 impl State {
-    /// The state at the start of a run of `model` with `seed`.
-    pub fn new(model: &Model, seed: u64) -> State {
+    /// The state at the start of a run of `model` with `seed`; `is_constant` says that no other model follows it.
+    pub fn new(model: &Model, seed: u64, is_constant: bool) -> State {
         let key = model.key(seed);
+        let foreseeable = foreseeable(model);
         State {
             now: Time::ZERO,
             ahead: Ahead::default(),
@@ -197,7 +199,10 @@ impl State {
                 alive: 0,
             }),
             turns: model.nodes.map(|_| Turns::default()),
-            pools: model.pools.map(PoolState::new),
+            pools: {
+                let pools = model.pools.enumerate();
+                pools.map(|(id, pool)| PoolState::new(pool, is_constant && foreseeable[id])).collect()
+            },
             sources: model.sources.map(|source| SourceState {
                 key: key.child(source.tag),
                 load: LoadMemory::starting(&source.load, Time::ZERO),

@@ -6,8 +6,9 @@ use crate::random::Key;
 use crate::time::{Duration, Time};
 
 use super::agenda::{Event, Rank};
-use super::pool::Service;
+use super::pool::foreseen::MOST_IN_LINE;
 use super::pool::preemptive::Start;
+use super::pool::{PoolState, Service};
 use super::state::State;
 use super::visit::{Outcome, Phase, VisitId, hold};
 
@@ -27,6 +28,9 @@ impl State {
         match spec.discipline {
             Discipline::Fifo | Discipline::Lifo | Discipline::Priority => {
                 let state = &mut self.pools[pool];
+                if let Service::Foreseen(_) = state.service {
+                    return self.work_foreseen(model, id, slot, pool, demand, tag);
+                }
                 if state.account.busy.count() < spec.servers {
                     state.account.busy.rise(self.now);
                     self.record_wait(model, id, slot, Duration::ZERO);
@@ -41,6 +45,91 @@ impl State {
                 self.work_preemptively(model, id, slot, pool, demand, tag);
                 VisitId::NONE
             }
+        }
+    }
+
+    /// `id` asks a pool that tells at once when it is served. Says who goes on.
+    #[inline(always)]
+    fn work_foreseen(
+        &mut self,
+        model: &Model,
+        id: VisitId,
+        slot: PoolSlot,
+        pool: PoolId,
+        demand: SamplerId,
+        tag: u64,
+    ) -> VisitId {
+        let now = self.now;
+        let span = self.demand(model, id, demand, tag);
+        let reach = self.ahead.reach;
+        let PoolState { account, service, .. } = &mut self.pools[pool];
+        let Service::Foreseen(foreseen) = service else { return id };
+        let start = foreseen.start(now);
+        foreseen.occupy(start.saturating_add(span));
+        if start > now {
+            let in_line = account.waiting.count() + foreseen.in_line(now);
+            account.longest = account.longest.max(in_line + 1);
+            if start > reach || in_line >= MOST_IN_LINE {
+                return self.wait_for_start(model, id, pool, start);
+            }
+            foreseen.line_up(start);
+            account.waiting.pass(now, start);
+            account.line_stays += u128::from(start.0 - now.0);
+        }
+        self.record_wait(model, id, slot, start - now);
+        self.start_foreseen(id, pool, start, span)
+    }
+
+    /// The work of `id` at a foreseen pool takes `span` from `start` on. Says who goes on.
+    #[inline(always)]
+    fn start_foreseen(&mut self, id: VisitId, pool: PoolId, start: Time, span: Duration) -> VisitId {
+        let end = start.saturating_add(span);
+        let is_within_reach = self.is_within_reach(end);
+        let account = &mut self.pools[pool].account;
+        account.granted += i128::from(span.0);
+        if is_within_reach {
+            account.busy.pass(start, end);
+        } else {
+            account.busy.rise(start);
+        }
+        let visit = &mut self.visits[id];
+        (visit.phase, visit.wake) = (Phase::Working, end);
+        id
+    }
+
+    /// `id` stands in line until its work starts.
+    #[inline(never)]
+    fn wait_for_start(&mut self, model: &Model, id: VisitId, pool: PoolId, start: Time) -> VisitId {
+        let state = &mut self.pools[pool];
+        state.line_up(&model.pools[pool], &mut self.visits, id, self.now);
+        let is_first = state.account.waiting.count() == 1;
+        self.visits[id].wake = start;
+        if is_first {
+            self.agenda.push(Event::new(start, Rank::PoolDone, 0, pool.0));
+        }
+        VisitId::NONE
+    }
+
+    /// The work of the first in line at a foreseen pool starts.
+    fn start_first(&mut self, model: &Model, pool: PoolId) {
+        let now = self.now;
+        while let Some(first) = self.pools[pool].first_in_line() {
+            let start = self.visits[first].wake;
+            if start > now {
+                self.agenda.push(Event::new(start, Rank::PoolDone, 0, pool.0));
+                return;
+            }
+            let waited = Duration(now.0 - self.visits[first].since);
+            self.pools[pool].call_next(&mut self.visits, now);
+            let Step::Work { pool: slot, demand, tag } = model.steps[usize::from(self.visits[first].step)]
+            else {
+                return;
+            };
+            self.record_wait(model, first, slot, waited);
+            // The same draw as on arrival.
+            let span = self.demand(model, first, demand, tag);
+            let next = self.start_foreseen(first, pool, now, span);
+            self.ready.push_back(next);
         }
     }
 
@@ -200,6 +289,11 @@ impl State {
     #[inline(always)]
     pub(crate) fn work_done(&mut self, model: &Model, id: VisitId) {
         let (_, pool) = self.line_of(model, id);
+        let now = self.now;
+        let state = &mut self.pools[pool];
+        if let Service::Foreseen(_) = state.service {
+            return state.account.busy.fall(now);
+        }
         match model.pools[pool].discipline {
             Discipline::Fifo | Discipline::Lifo | Discipline::Priority => self.pass_on(model, pool),
             Discipline::LifoPreemptive | Discipline::PriorityPreemptive => self.leave_preemptive(id, pool),
@@ -303,11 +397,14 @@ impl State {
         }
     }
 
-    /// The members of a shared pool that are done now go on, and others come in.
+    /// The members of a shared pool that are done now go on, and others come in; or the first in line at a foreseen pool starts.
     pub(crate) fn pool_done(&mut self, model: &Model, event: Event) {
         let pool = PoolId(event.slot());
         let now = self.now;
         let state = &mut self.pools[pool];
+        if let Service::Foreseen(_) = state.service {
+            return self.start_first(model, pool);
+        }
         let Service::Sharing(sharing) = &mut state.service else { return };
         if sharing.next_done != event.time() {
             return;
