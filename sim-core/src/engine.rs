@@ -421,16 +421,13 @@ impl State {
 
     /// Writes down when the present wait of `id` ends, in a lane if it always takes this long.
     #[inline]
-    pub(crate) fn schedule(&mut self, id: VisitId, span: Duration, lane: Option<u8>) {
+    pub(crate) fn schedule(&mut self, id: VisitId, span: Duration, _lane: Option<u8>) {
         let at = self.now.saturating_add(span);
         let visit = &mut self.visits[id];
         visit.wake = at;
         let Some(rank) = visit.phase.rank() else { return };
         let event = Event::new(at, rank, visit.ordinal, id.0);
-        match lane {
-            Some(lane) => self.agenda.push_lane(lane, event),
-            None => self.agenda.push(event),
-        }
+        self.agenda.push(event);
     }
 
     fn sample(&mut self, model: &Model, what: u32) {

@@ -4,10 +4,16 @@
 //! Events are ordered by (time, rank, request, visit), never by the order in which they were written down. So a
 //! faster way to schedule the same events gives the same run.
 //!
-//! Events whose delay is always the same come in order by themselves: each such delay has a *lane*, a ring of which
-//! only the head competes. Of everything else, the soonest few are kept sorted and the rest in a heap.
+//! Time is cut into slots. An event that is not due yet is thrown into its slot and sorted only when the slot is: a
+//! wheel of slots for the time next to come, and wheels of ever wider ones for what is farther off.
 
 use crate::time::Time;
+
+mod chain;
+mod wheel;
+
+use chain::{Due, NONE, Slab};
+use wheel::Wheels;
 
 /// What an event is about; the order of the variants is the order at equal times.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -29,381 +35,356 @@ pub enum Rank {
     Sample,
 }
 
-/// A point on the agenda: time, rank, the request's ordinal and the slot of what it is about, in one number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Event(u128);
+/// The rank of each number that four bits can hold.
+const RANKS: [Rank; 16] = {
+    let mut ranks = [Rank::Sample; 16];
+    ranks[Rank::PoolDone as usize] = Rank::PoolDone;
+    ranks[Rank::Completion as usize] = Rank::Completion;
+    ranks[Rank::SourceArrival as usize] = Rank::SourceArrival;
+    ranks[Rank::Arrival as usize] = Rank::Arrival;
+    ranks[Rank::Deadline as usize] = Rank::Deadline;
+    ranks[Rank::Control as usize] = Rank::Control;
+    ranks
+};
 
-const _: () = assert!(size_of::<Event>() <= 16, "events stay small: they are moved about in the heap");
+/// A point on the agenda: time, rank, the request's ordinal and the slot of what it is about, in two numbers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Event {
+    time: Time,
+    /// Rank, ordinal and slot.
+    order: u64,
+}
+
+const _: () =
+    assert!(size_of::<Event>() <= 16, "events stay small: they are many, and gone through to be sorted");
 
 /// Slots an event can name.
 pub const MOST_SLOTS: u32 = 1 << 28;
 
 impl Event {
-    const NEVER: Event = Event(u128::MAX);
-
     /// An event of the thing in `slot`, on behalf of the request of number `ordinal`.
     #[inline(always)]
     pub fn new(time: Time, rank: Rank, ordinal: u32, slot: u32) -> Event {
         let order = (rank as u64) << 60 | u64::from(ordinal) << 28 | u64::from(slot);
-        Event(u128::from(time.0) << 64 | u128::from(order))
+        Event { time, order }
     }
 
     /// When.
     #[inline(always)]
     pub fn time(self) -> Time {
-        Time((self.0 >> 64) as u64)
+        self.time
     }
 
     /// What about.
     #[inline(always)]
     pub fn rank(self) -> Rank {
-        match self.0 as u64 >> 60 {
-            0 => Rank::PoolDone,
-            1 => Rank::Completion,
-            2 => Rank::SourceArrival,
-            3 => Rank::Arrival,
-            4 => Rank::Deadline,
-            5 => Rank::Control,
-            _ => Rank::Sample,
-        }
+        RANKS[(self.order >> 60) as usize]
     }
 
     /// Whom.
     #[inline(always)]
     pub fn slot(self) -> u32 {
-        self.0 as u32 & (MOST_SLOTS - 1)
+        self.order as u32 & (MOST_SLOTS - 1)
     }
 }
-
-/// How many lanes compete with the heap; more sources and constant delays than this use the heap.
-pub const MOST_LANES: usize = 16;
-
-/// How many events without a lane are kept sorted: inserting among few is quicker than a heap.
-const MOST_NEAR: usize = 128;
 
 /// All events to come.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Agenda {
-    /// The soonest of the events that have no lane, the soonest last.
-    near: [Event; MOST_NEAR],
-    near_len: u32,
-    /// The others: none of them is before any of `near`, which is empty only if they are none.
-    far: Heap,
-    /// The head of each lane; never where it is empty.
-    heads: [Event; MOST_LANES],
-    lanes: Vec<Lane>,
-    /// The earliest of the heads, and whose it is.
-    first: Event,
-    first_lane: u8,
+    /// Those whose slot has come, in order.
+    due: Due,
+    /// The others, by slot.
+    wheels: Wheels,
+    slab: Slab,
+    /// Slots that have come since their width was last looked at.
+    came: u64,
+    /// The slot that had come then.
+    since: u64,
+    /// So much work is done before their width is looked at again.
+    patience: u64,
 }
 
-/// The events of a lane behind its head: a ring whose capacity is a power of two.
-#[derive(Clone, PartialEq, Debug)]
-struct Lane {
-    ring: Vec<Event>,
-    start: u32,
-    len: u32,
-}
+/// How wide slots are at first: 16 µs.
+const FIRST_SHIFT: u32 = 14;
 
-impl Lane {
-    const EMPTY: Lane = Lane { ring: Vec::new(), start: 0, len: 0 };
+/// How wide they may become: 18 minutes.
+const MOST_SHIFT: u32 = 40;
 
-    #[inline(always)]
-    fn at(&mut self, place: u32) -> &mut Event {
-        let mask = self.ring.len() - 1;
-        &mut self.ring[(self.start.wrapping_add(place)) as usize & mask]
-    }
+/// The least work between two looks at the width of slots.
+const LEAST_PATIENCE: u64 = 512;
 
-    /// Adds an event behind `head`, in its place.
-    #[inline(always)]
-    fn push(&mut self, head: &mut Event, event: Event) {
-        if self.len as usize == self.ring.len() {
-            self.grow();
+impl Default for Agenda {
+    fn default() -> Agenda {
+        Agenda {
+            due: Due::NOTHING,
+            wheels: Wheels::empty(FIRST_SHIFT, Time::ZERO),
+            slab: Slab::EMPTY,
+            came: 0,
+            since: 0,
+            patience: LEAST_PATIENCE,
         }
-        let last = self.len;
-        self.len += 1;
-        *self.at(last) = event;
-        let before = if last == 0 { *head } else { *self.at(last - 1) };
-        if before > event {
-            self.sort_in(head, last);
-        }
-    }
-
-    /// Events of one instant may come in any order, and leave in theirs.
-    #[cold]
-    #[inline(never)]
-    fn sort_in(&mut self, head: &mut Event, mut place: u32) {
-        let event = *self.at(place);
-        while place > 0 && *self.at(place - 1) > event {
-            *self.at(place) = *self.at(place - 1);
-            place -= 1;
-        }
-        *self.at(place) = if place == 0 && *head > event { std::mem::replace(head, event) } else { event };
-    }
-
-    #[inline(always)]
-    fn pop(&mut self) -> Event {
-        if self.len == 0 {
-            return Event::NEVER;
-        }
-        let event = *self.at(0);
-        self.start = self.start.wrapping_add(1);
-        self.len -= 1;
-        event
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self) {
-        let mut ring: Vec<Event> = (0..self.len).map(|place| *self.at(place)).collect();
-        ring.resize((self.ring.len() * 2).max(64), Event::NEVER);
-        (self.ring, self.start) = (ring, 0);
     }
 }
 
 impl Agenda {
-    /// An empty agenda with `lanes` lanes, at most [`MOST_LANES`].
-    pub fn new(lanes: usize) -> Agenda {
-        Agenda {
-            near: [Event::NEVER; MOST_NEAR],
-            near_len: 0,
-            far: Heap::default(),
-            heads: [Event::NEVER; MOST_LANES],
-            lanes: vec![Lane::EMPTY; lanes.min(MOST_LANES)],
-            first: Event::NEVER,
-            first_lane: 0,
-        }
-    }
-
-    /// How many events are to come.
-    pub fn len(&self) -> usize {
-        let heads = self.heads.iter().filter(|head| **head != Event::NEVER).count();
-        self.near_len as usize
-            + self.far.len()
-            + heads
-            + self.lanes.iter().map(|lane| lane.len as usize).sum::<usize>()
-    }
-
-    /// Whether nothing is to come.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Writes `event` down.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, event: Event) {
-        let len = self.near_len as usize % (MOST_NEAR + 1);
-        if len == MOST_NEAR || !self.far.is_empty() {
-            return self.push_with_far(event);
+        let slot = self.wheels.slot_of(event.time);
+        if slot <= self.wheels.now() {
+            return self.push_due(event);
         }
-        self.insert_near(len, event);
+        let chain = self.wheels.chain(slot);
+        *chain = self.slab.add(event, *chain);
     }
 
-    #[inline(always)]
-    fn insert_near(&mut self, len: usize, event: Event) {
-        let place = place_in(&self.near[..len], event);
-        self.near.copy_within(place..len, place + 1);
-        self.near[place] = event;
-        self.near_len += 1;
-    }
-
-    /// Writes `event` down while there are more events than are kept near.
+    /// Writes down an `event` whose slot has come.
     #[inline(never)]
-    fn push_with_far(&mut self, event: Event) {
-        let len = self.near_len as usize;
-        if event > self.near[0] {
-            return self.far.push(event);
-        }
-        if len < MOST_NEAR {
-            return self.insert_near(len, event);
-        }
-        // The latest half of what was near makes room.
-        for place in 0..MOST_NEAR / 2 {
-            self.far.push(self.near[place]);
-        }
-        self.near.copy_within(MOST_NEAR / 2.., 0);
-        self.near_len = (MOST_NEAR / 2) as u32;
-        self.push_with_far(event);
-    }
-
-    /// Fetches what is soonest once nothing is near any more.
-    #[inline(never)]
-    fn refill(&mut self) {
-        let count = self.far.len().min(MOST_NEAR / 2);
-        for place in (0..count).rev() {
-            self.near[place] = self.far.pop();
-        }
-        self.near_len = count as u32;
-    }
-
-    /// Writes down an `event` of a lane. A lane is quick for events that come in their order.
-    #[inline(always)]
-    pub fn push_lane(&mut self, lane: u8, event: Event) {
-        let head = &mut self.heads[usize::from(lane) % MOST_LANES];
-        if *head == Event::NEVER {
-            *head = event;
-        } else {
-            self.lanes[usize::from(lane)].push(head, event);
-        }
-        if event < self.first {
-            (self.first, self.first_lane) = (event, lane);
+    fn push_due(&mut self, event: Event) {
+        let link = self.slab.add(event, NONE);
+        self.due.insert(&mut self.slab, link, event);
+        if self.due.steps > self.patience {
+            self.adapt();
         }
     }
 
     /// The next event, unless it is later than `until`.
     #[inline(always)]
     pub fn pop(&mut self, until: Time) -> Option<Event> {
-        let first = self.first;
-        let last = (self.near_len as usize).wrapping_sub(1);
-        match self.near.get(last) {
-            Some(&near) if near < first => {
-                if near.time() > until {
-                    return None;
-                }
-                self.near_len -= 1;
-                if last == 0 && !self.far.is_empty() {
-                    self.refill();
-                }
-                Some(near)
-            }
-            _ => {
-                if first == Event::NEVER || first.time() > until {
-                    return None;
-                }
-                let lane = usize::from(self.first_lane) % MOST_LANES;
-                self.heads[lane] = self.lanes[lane].pop();
-                self.find_first();
-                Some(first)
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn find_first(&mut self) {
-        let (mut first, mut first_lane) = (self.heads[0], 0);
-        for lane in 1..self.lanes.len().min(MOST_LANES) {
-            let head = self.heads[lane];
-            let is_earlier = head < first;
-            first = if is_earlier { head } else { first };
-            first_lane = if is_earlier { lane as u8 } else { first_lane };
-        }
-        (self.first, self.first_lane) = (first, first_lane);
-    }
-}
-
-/// Where `event` belongs among `events`, the soonest of which is the last. Compares with three at a time, since each
-/// step waits for the one before.
-#[inline(always)]
-fn place_in(events: &[Event], event: Event) -> usize {
-    let mut low = 0;
-    let mut size = events.len();
-    while size >= 4 {
-        let quarter = size / 4;
-        let later = |nth: usize| usize::from(events[low + nth * quarter - 1] > event);
-        let quarters = later(1) + later(2) + later(3);
-        low += quarters * quarter;
-        size = if quarters == 3 { size - 3 * quarter } else { quarter };
-    }
-    low + (low..low + size).map(|place| usize::from(events[place] > event)).sum::<usize>()
-}
-
-/// A heap of four children a node, the soonest event on top.
-#[derive(Clone, PartialEq, Debug, Default)]
-struct Heap {
-    events: Vec<Event>,
-}
-
-impl Heap {
-    #[inline(always)]
-    fn len(&self) -> usize {
-        self.events.len()
-    }
-
-    #[inline(always)]
-    fn is_empty(&self) -> bool {
-        self.events.is_empty()
-    }
-
-    fn push(&mut self, event: Event) {
-        let mut hole = self.events.len();
-        self.events.push(event);
-        while hole > 0 {
-            let parent = (hole - 1) / 4;
-            if self.events[parent] <= event {
-                break;
-            }
-            self.events[hole] = self.events[parent];
-            hole = parent;
-        }
-        self.events[hole] = event;
-    }
-
-    /// Takes the soonest event, or never.
-    fn pop(&mut self) -> Event {
-        let Some(last) = self.events.pop() else { return Event::NEVER };
-        let heap = &mut self.events[..];
-        let Some(&top) = heap.first() else { return last };
-        let mut hole = 0;
         loop {
-            let children = 4 * hole + 1;
-            let (best, place) =
-                if let Some(&[a, b, c, d]) = heap.get(children..children + 4).and_then(as_four) {
-                    let (low, low_place) = if b < a { (b, children + 1) } else { (a, children) };
-                    let (high, high_place) = if d < c { (d, children + 3) } else { (c, children + 2) };
-                    if high < low { (high, high_place) } else { (low, low_place) }
-                } else {
-                    let mut best = (Event::NEVER, children);
-                    for (place, event) in heap.iter().enumerate().skip(children) {
-                        if *event < best.0 {
-                            best = (*event, place);
-                        }
-                    }
-                    best
-                };
-            if best >= last {
-                break;
+            if let Some(event) = self.slab.event(self.due.chain) {
+                return (event.time <= until).then(|| self.slab.take(&mut self.due.chain)).flatten();
             }
-            heap[hole] = best;
-            hole = place;
+            if !self.advance() {
+                return None;
+            }
         }
-        heap[hole] = last;
-        top
     }
-}
 
-#[inline(always)]
-fn as_four(children: &[Event]) -> Option<&[Event; 4]> {
-    children.try_into().ok()
+    /// Once nothing is due: goes on to the next slot that has events. What is written down later for a slot before it is
+    /// due as well. Says if there are any.
+    #[inline(always)]
+    fn advance(&mut self) -> bool {
+        if self.due.refill(&mut self.slab) {
+            return true;
+        }
+        let Some(chain) = self.wheels.advance() else { return self.turn() };
+        self.came += 1;
+        self.due.sort(&mut self.slab, chain);
+        true
+    }
+
+    /// Goes on to where the next slot of a wider wheel begins, once the first one has no more events. Says if there are
+    /// any.
+    #[inline(never)]
+    fn turn(&mut self) -> bool {
+        self.adapt() || self.wheels.turn(&mut self.slab)
+    }
+
+    /// Makes slots narrower if sorting is much work, and wider if it is hardly any. Says if it has.
+    #[inline(never)]
+    fn adapt(&mut self) -> bool {
+        let steps = self.due.steps;
+        if steps.max(self.came) < self.patience {
+            return false;
+        }
+        let came = self.came.max(1);
+        let passed = self.wheels.now() - self.since;
+        let shift = self.wheels.shift();
+        let better = if steps > 4 * came {
+            shift.saturating_sub((steps / came).ilog2() / 2)
+        } else if 16 * steps < came {
+            (shift + ((passed / came).max(1).ilog2() / 2).max(1)).min(MOST_SHIFT)
+        } else {
+            shift
+        };
+        if better != shift {
+            self.rebuild(better);
+        }
+        self.due.steps = 0;
+        self.came = 0;
+        self.since = self.wheels.now();
+        self.patience = LEAST_PATIENCE.max(self.slab.most() as u64);
+        better != shift
+    }
+
+    /// Cuts time into slots of another width.
+    #[cold]
+    #[inline(never)]
+    fn rebuild(&mut self, shift: u32) {
+        let mut since = self.wheels.since();
+        let mut rest = self.wheels.take_all(&mut self.slab, NONE);
+        while self.due.chain != NONE || self.due.refill(&mut self.slab) {
+            let first = self.due.chain;
+            since = since.min(self.slab.event(first).map_or(since, Event::time));
+            self.due.chain = self.slab.next(first);
+            self.slab.set_next(first, rest);
+            rest = first;
+        }
+        self.wheels = Wheels::empty(shift, since);
+        while let Some(event) = self.slab.event(rest) {
+            let next = self.slab.next(rest);
+            if self.wheels.slot_of(event.time) <= self.wheels.now() {
+                self.due.insert(&mut self.slab, rest, event);
+            } else {
+                self.wheels.put(&mut self.slab, rest, event);
+            }
+            rest = next;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::random::Key;
+    use std::collections::BTreeSet;
 
-    #[test]
-    fn events_come_in_their_order_whichever_way_they_were_written_down() {
-        let mut draws = Key::from_seed(3).draws();
-        let mut agenda = Agenda::new(2);
-        let mut expected = Vec::new();
-        for ordinal in 0..5_000 {
-            let event =
-                Event::new(Time(u64::from(draws.below(900))), Rank::Completion, ordinal, draws.below(9));
-            agenda.push(event);
-            expected.push(event);
+    use super::*;
+    use crate::random::{Draws, Key};
+
+    /// An agenda beside a list that is always in order.
+    #[derive(Default)]
+    struct Checked {
+        agenda: Agenda,
+        expected: BTreeSet<Event>,
+        now: Time,
+        written: u32,
+    }
+
+    impl Checked {
+        fn push(&mut self, at: u64, draws: &mut Draws) {
+            // Ordinals in any order, and every event another.
+            let rank = if draws.below(2) == 0 { Rank::Completion } else { Rank::Deadline };
+            let event = Event::new(Time(at), rank, draws.below(1 << 20), self.written);
+            self.written += 1;
+            self.agenda.push(event);
+            assert!(self.expected.insert(event));
         }
-        for lane in 0..2u8 {
-            for step in 0..1_000u64 {
-                // Steps of time that often stand still, with ordinals in any order.
-                let event = Event::new(Time(step / 7), Rank::Arrival, draws.below(100_000), 1);
-                agenda.push_lane(lane, event);
-                expected.push(event);
+
+        fn pop(&mut self, until: Time) -> bool {
+            let expected = self.expected.first().copied().filter(|event| event.time() <= until);
+            assert_eq!(self.agenda.pop(until), expected);
+            self.now = expected.map_or(self.now.max(until.min(Time(u64::MAX / 2))), Event::time);
+            if let Some(event) = expected {
+                self.expected.remove(&event);
+            }
+            expected.is_some()
+        }
+
+        fn pop_all(&mut self) {
+            while self.pop(Time::NEVER) {}
+            assert!(self.expected.is_empty());
+        }
+    }
+
+    /// A span of any magnitude up to `most`, and often one of a few that are always the same.
+    fn span(draws: &mut Draws, most: u32) -> u64 {
+        match draws.below(4) {
+            0 => 0,
+            1 => [1, 500_000, 30_000_000_000][draws.below(3) as usize],
+            _ => {
+                let bits = draws.below(most + 1);
+                draws.bits() & ((1 << bits) - 1)
             }
         }
-        expected.sort();
-        assert_eq!(agenda.len(), expected.len());
-        let popped: Vec<Event> = std::iter::from_fn(|| agenda.pop(Time::NEVER)).collect();
-        assert_eq!(popped, expected);
+    }
+
+    #[test]
+    fn events_come_in_their_order_whenever_they_are_written_down() {
+        for seed in 0..40 {
+            let mut draws = Key::from_seed(seed).draws();
+            let mut checked = Checked::default();
+            let most = [8, 16, 24, 34, 44, 57][draws.below(6) as usize];
+            for _ in 0..200 {
+                // Now many are written down, now many come; sometimes the run pauses before the next one.
+                let pushes = draws.below(100);
+                for _ in 0..pushes {
+                    let at = checked.now.0 + span(&mut draws, most);
+                    checked.push(at, &mut draws);
+                }
+                let pause = Time(checked.now.0 + span(&mut draws, most));
+                for _ in 0..draws.below(100) {
+                    let until = if draws.below(8) == 0 { pause } else { Time::NEVER };
+                    checked.pop(until);
+                }
+            }
+            checked.pop_all();
+        }
+    }
+
+    #[test]
+    fn bursts_come_in_their_order() {
+        let mut draws = Key::from_seed(7).draws();
+        let mut checked = Checked::default();
+        for burst in 0..6 {
+            let at = checked.now.0 + [0, 3_000, 40_000_000][burst % 3];
+            for _ in 0..20_000 {
+                let apart = if burst < 3 { 0 } else { u64::from(draws.below(10_000)) };
+                checked.push(at + apart, &mut draws);
+            }
+            // Each of them is followed by another at the same instant, or soon after.
+            for _ in 0..20_000 {
+                checked.pop(Time::NEVER);
+                let apart = u64::from(draws.below(2) * draws.below(50));
+                checked.push(checked.now.0 + apart, &mut draws);
+            }
+            checked.pop_all();
+        }
+    }
+
+    #[test]
+    fn a_million_events_come_in_their_order() {
+        let mut draws = Key::from_seed(11).draws();
+        let mut agenda = Agenda::default();
+        let mut expected: Vec<Event> = (0..1_000_000)
+            .map(|ordinal| Event::new(Time(draws.bits() >> 24), Rank::Arrival, ordinal, draws.below(9)))
+            .collect();
+        expected.iter().for_each(|event| agenda.push(*event));
+        expected.sort_unstable();
+        assert!(expected.iter().all(|event| agenda.pop(Time::NEVER) == Some(*event)));
+        assert_eq!(agenda.pop(Time::NEVER), None);
+    }
+
+    #[test]
+    fn time_may_be_as_late_as_it_gets() {
+        let mut draws = Key::from_seed(13).draws();
+        let mut checked = Checked::default();
+        for late in [u64::MAX - 1, u64::MAX / 2 + 1, u64::MAX / 2, 1 << 40, 1, 0] {
+            for earlier in 0..=late.min(700) {
+                checked.push(late - earlier, &mut draws);
+            }
+        }
+        checked.pop_all();
+    }
+
+    /// Events that are each followed by another after a span of up to twice `mean` nanoseconds.
+    fn hold(pending: u64, mean: u32, events: u32) -> Agenda {
+        let mut draws = Key::from_seed(17).draws();
+        let mut agenda = Agenda::default();
+        (0..pending).for_each(|nth| agenda.push(Event::new(Time(nth), Rank::Completion, 0, nth as u32)));
+        for nth in 0..events {
+            let event = agenda.pop(Time::NEVER).expect("as many come as go");
+            let at = event.time().0 + u64::from(draws.below(2 * mean));
+            agenda.push(Event::new(Time(at), Rank::Completion, nth, event.slot()));
+        }
+        agenda
+    }
+
+    #[test]
+    fn slots_become_as_wide_as_events_are_apart() {
+        for (pending, mean) in [(100, 1_000), (100, 1_000_000), (100, 1_000_000_000), (10_000, 100_000_000)] {
+            let agenda = hold(pending, mean, 200_000);
+            let apart = (u64::from(mean) / pending).ilog2();
+            let shift = agenda.wheels.shift();
+            assert!(
+                (apart.saturating_sub(1)..=apart + 3).contains(&shift),
+                "2^{apart} ns apart, slots of 2^{shift}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_grows_with_time() {
+        assert_eq!(hold(1_000, 1_000_000, 200_000).slab.most(), 1_000);
     }
 
     #[test]
@@ -414,7 +395,7 @@ mod tests {
 
     #[test]
     fn nothing_comes_before_its_time() {
-        let mut agenda = Agenda::new(0);
+        let mut agenda = Agenda::default();
         agenda.push(Event::new(Time(5), Rank::Sample, 0, 0));
         assert_eq!(agenda.pop(Time(4)), None);
         assert!(agenda.pop(Time(5)).is_some());

@@ -72,11 +72,7 @@ impl State {
             self.active_sources -= 1;
             return;
         }
-        let event = Event::new(next, Rank::SourceArrival, 0, source.0);
-        match spec.lane {
-            Some(lane) => self.agenda.push_lane(lane, event),
-            None => self.agenda.push(event),
-        }
+        self.agenda.push(Event::new(next, Rank::SourceArrival, 0, source.0));
     }
 
     /// The load of a source has changed: what it had planned is void.

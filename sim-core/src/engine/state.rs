@@ -181,7 +181,7 @@ impl State {
             now: Time::ZERO,
             ahead: Ahead::default(),
             looks: Looks::default(),
-            agenda: Agenda::new(model.lanes.len()),
+            agenda: Agenda::default(),
             visits: Slab::default(),
             ready: VecDeque::new(),
             events: 0,
