@@ -15,7 +15,6 @@ mod assemble;
 mod check;
 pub mod explain;
 mod graph;
-mod lane;
 mod link;
 mod overrides;
 mod path;

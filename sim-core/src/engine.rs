@@ -419,9 +419,9 @@ impl State {
         }
     }
 
-    /// Writes down when the present wait of `id` ends, in a lane if it always takes this long.
+    /// Writes down when the present wait of `id` ends.
     #[inline]
-    pub(crate) fn schedule(&mut self, id: VisitId, span: Duration, _lane: Option<u8>) {
+    pub(crate) fn schedule(&mut self, id: VisitId, span: Duration) {
         let at = self.now.saturating_add(span);
         let visit = &mut self.visits[id];
         visit.wake = at;

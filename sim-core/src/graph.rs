@@ -189,8 +189,8 @@ const VARIES: &str = "varies";
 
 fn delay_label(model: &Model, delay: Delay) -> String {
     match delay {
-        Delay::None | Delay::Constant { span: Duration::ZERO, .. } => String::new(),
-        Delay::Constant { span, .. } => span_label(span.0 as f64),
+        Delay::None | Delay::Constant(Duration::ZERO) => String::new(),
+        Delay::Constant(span) => span_label(span.0 as f64),
         Delay::Drawn(sampler) => match model.samplers[sampler].mean() {
             Some(mean) if mean.is_finite() => format!("≈{}", span_label(mean)),
             _ => VARIES.to_owned(),

@@ -90,8 +90,6 @@ pub struct Model {
     pub controllers: Arena<ControllerId, Controller>,
     /// The choices of programs.
     pub choices: Arena<ChoiceId, Choice>,
-    /// The spans of the lanes: constant delays whose events need no heap.
-    pub lanes: Vec<Duration>,
 }
 
 /// How long a run lasts, what is measured, and what stops it.
@@ -276,8 +274,6 @@ pub struct Source {
     pub entry: Program,
     /// The key of the client's draws, without the seed.
     pub tag: u64,
-    /// The lane of its arrivals, while there are few sources.
-    pub lane: Option<u8>,
 }
 
 /// A class of requests.
@@ -344,13 +340,8 @@ pub struct Wire {
 pub enum Delay {
     /// At once.
     None,
-    /// Always the same; `lane` is its place in [`Model::lanes`], if it has one.
-    Constant {
-        /// The span.
-        span: Duration,
-        /// Its lane.
-        lane: Option<u8>,
-    },
+    /// Always the same.
+    Constant(Duration),
     /// Drawn.
     Drawn(SamplerId),
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::program::MOST_STEPS;
-use super::{Compiler, Files, Gates, Path, Shape, Site, lane};
+use super::{Compiler, Files, Gates, Path, Shape, Site};
 use crate::arena::{Arena, Id};
 use crate::component::Node;
 use crate::component::control::{Happening, Moment};
@@ -84,7 +84,6 @@ impl<'a> Compiler<'a> {
         self.bound_cycles();
         self.check_keys();
         self.check_warm_caches();
-        lane::assign(&mut self.model);
         if self.problems.is_empty() {
             self.warn();
         }
@@ -234,6 +233,5 @@ fn empty() -> Model {
         wires: Arena::new(),
         controllers: Arena::new(),
         choices: Arena::new(),
-        lanes: Vec::new(),
     }
 }

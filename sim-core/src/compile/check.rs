@@ -146,7 +146,7 @@ impl<'a> Compiler<'a> {
     pub(crate) fn delay(&mut self, distribution: &Distribution<Duration>, path: &Path) -> Delay {
         match distribution {
             Distribution::Constant(Duration(0)) => Delay::None,
-            Distribution::Constant(span) => Delay::Constant { span: *span, lane: None },
+            Distribution::Constant(span) => Delay::Constant(*span),
             drawn => Delay::Drawn(self.sampler(drawn, path)),
         }
     }

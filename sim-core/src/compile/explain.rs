@@ -64,11 +64,6 @@ impl Teller<'_> {
             limits.visits,
             Duration(limits.time.0)
         )?;
-        let lanes = self.model.lanes.iter().filter(|span| **span > Duration::ZERO);
-        let lanes: Vec<String> = lanes.map(ToString::to_string).collect();
-        if !lanes.is_empty() {
-            writeln!(out, "  delays kept in order without a heap: {}", lanes.join(", "))?;
-        }
         writeln!(out)
     }
 
@@ -290,7 +285,7 @@ impl Teller<'_> {
         let over = |node: &NodeId, link: &Link| {
             let latency = match link.latency {
                 Delay::None => String::new(),
-                latency @ (Delay::Constant { .. } | Delay::Drawn(_)) => {
+                latency @ (Delay::Constant(_) | Delay::Drawn(_)) => {
                     format!(" over {}", self.delay(&latency))
                 }
             };
@@ -361,7 +356,7 @@ impl Teller<'_> {
     fn delay(&self, delay: &Delay) -> String {
         match delay {
             Delay::None => "none".to_owned(),
-            Delay::Constant { span, .. } => span.to_string(),
+            Delay::Constant(span) => span.to_string(),
             Delay::Drawn(sampler) => self.law(*sampler),
         }
     }

@@ -200,7 +200,7 @@ impl Compiler<'_> {
             .filter_map(|(number, place)| Some((CallId::from_index(number), place.timeout.clone()?)))
             .collect();
         for (call, path) in timeouts {
-            let Some(crate::model::Delay::Constant { span, .. }) = self.model.calls[call].timeout else {
+            let Some(crate::model::Delay::Constant(span)) = self.model.calls[call].timeout else {
                 continue;
             };
             let fastest = fastest_answer(&self.model, call);

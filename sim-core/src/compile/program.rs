@@ -46,11 +46,10 @@ impl Compiler<'_> {
         let can_merge = self.landed < self.model.steps.len();
         match (span, self.model.steps.last_mut()) {
             (Delay::None, _) => {}
-            (
-                Delay::Constant { span, .. },
-                Some(Step::Wait { span: Delay::Constant { span: before, .. }, .. }),
-            ) if can_merge => *before = *before + span,
-            (Delay::Constant { .. } | Delay::Drawn(_), _) => self.emit(Step::Wait { span, tag }),
+            (Delay::Constant(span), Some(Step::Wait { span: Delay::Constant(before), .. })) if can_merge => {
+                *before = *before + span
+            }
+            (Delay::Constant(_) | Delay::Drawn(_), _) => self.emit(Step::Wait { span, tag }),
         }
     }
 

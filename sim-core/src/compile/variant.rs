@@ -3,7 +3,7 @@
 use super::assemble::changes;
 use super::check::span_of;
 use super::overrides::apply_overrides;
-use super::{Files, compile_start, lane};
+use super::{Files, compile_start};
 use crate::component::control::{Happening, Moment};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -32,11 +32,8 @@ pub(super) fn compile(
             }
         };
         match compile_start(&next, files) {
-            Ok(mut model) => match difference(&models[0], &model) {
-                None => {
-                    lane::assign_as(&mut model, &models[0]);
-                    models.push(model);
-                }
+            Ok(model) => match difference(&models[0], &model) {
+                None => models.push(model),
                 Some(what) => problems.push(
                     Diagnostic::error(
                         "changes-structure",

@@ -132,7 +132,7 @@ impl Compiler<'_> {
         self.place_call(site.node, spec.timeout.map(|_| spec.timeout_path.clone()));
         Some(self.model.calls.push(Call {
             target,
-            timeout: spec.timeout.map(|span| Delay::Constant { span, lane: None }),
+            timeout: spec.timeout.map(Delay::Constant),
             retry,
             tag,
             operation: spec.operation,

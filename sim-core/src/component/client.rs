@@ -134,7 +134,6 @@ impl Clients {
             sessions: self.sessions,
             entry,
             tag: hash_name(&format!("client {}", site.name)),
-            lane: None,
         });
         compiler.model.nodes[site.node].source = Some(source);
     }

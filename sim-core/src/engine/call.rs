@@ -79,8 +79,8 @@ impl State {
         self.visits[id].wake = Time::NEVER;
         if let Some(timeout) = spec.timeout {
             let key = self.visits[id].stream.child(purpose::TIMEOUT).child(spec.tag);
-            let (span, lane) = self.drawn(model, timeout, key);
-            self.schedule(id, span, lane);
+            let span = self.drawn(model, timeout, key);
+            self.schedule(id, span);
         }
     }
 
@@ -255,7 +255,7 @@ impl State {
             }
             // An instance that stands still goes on with the answer later.
             visit.phase = Phase::Waiting;
-            self.schedule(id, hung_until - self.now, None);
+            self.schedule(id, hung_until - self.now);
             return VisitId::NONE;
         }
         let step = model.steps[usize::from(visit.step)];
@@ -267,7 +267,7 @@ impl State {
             Some(wait) => {
                 self.visits[id].phase = Phase::BackingOff;
                 // Even without a wait it is an event of its own, so that endless retries meet the bound of events.
-                self.schedule(id, wait, None);
+                self.schedule(id, wait);
                 VisitId::NONE
             }
         }

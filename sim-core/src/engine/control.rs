@@ -205,7 +205,7 @@ impl State {
         let ControllerState::Hpa { started, .. } = &mut self.controllers[id] else { return };
         *started += 1;
         let key = self.key.child(tag).numbered(*started);
-        let (span, _) = self.drawn(model, boot, key);
+        let span = self.drawn(model, boot, key);
         let at = self.now + span;
         let state = &mut self.instances[instance];
         state.life = Life::Booting(at);
@@ -398,7 +398,7 @@ impl State {
             }
             let left = visit.wake - now;
             let stretched = Duration::from_nanos_f64(left.0 as f64 * factor);
-            self.schedule(id, stretched, None);
+            self.schedule(id, stretched);
             let (_, pool) = self.line_of(model, id);
             let ends = self.visits[id].wake;
             let state = &mut self.pools[pool];

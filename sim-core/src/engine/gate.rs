@@ -210,7 +210,7 @@ impl State {
             Some(answer) => answer.from,
             None => {
                 let key = self.visits[id].stream.child(spec.tag);
-                let (span, _) = self.drawn(model, spec.lookup, key);
+                let span = self.drawn(model, spec.lookup, key);
                 let from = now + span;
                 let state = &mut self.names[name];
                 let record = state.turn % spec.records;
@@ -227,7 +227,7 @@ impl State {
             return id;
         }
         self.visits[id].phase = Phase::Waiting;
-        self.schedule(id, ready - now, None);
+        self.schedule(id, ready - now);
         VisitId::NONE
     }
 

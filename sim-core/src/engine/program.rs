@@ -97,20 +97,20 @@ impl State {
     /// Lets time pass for `id`. It passes elsewhere, so neither the speed of the instance nor a fault stretches it.
     #[inline(always)]
     fn wait(&mut self, model: &Model, id: VisitId, span: Delay, key: Key) -> VisitId {
-        let (span, _) = self.drawn(model, span, key);
+        let span = self.drawn(model, span, key);
         let visit = &mut self.visits[id];
         visit.phase = Phase::Waiting;
         visit.wake = self.now.saturating_add(span);
         id
     }
 
-    /// The length of `delay`, and its lane if it always is this long.
+    /// The length of `delay`.
     #[inline]
-    pub(crate) fn drawn(&self, model: &Model, delay: Delay, key: Key) -> (Duration, Option<u8>) {
+    pub(crate) fn drawn(&self, model: &Model, delay: Delay, key: Key) -> Duration {
         match delay {
-            Delay::None => (Duration::ZERO, None),
-            Delay::Constant { span, lane } => (span, lane),
-            Delay::Drawn(sampler) => (model.samplers[sampler].sample_duration(&mut key.draws()), None),
+            Delay::None => Duration::ZERO,
+            Delay::Constant(span) => span,
+            Delay::Drawn(sampler) => model.samplers[sampler].sample_duration(&mut key.draws()),
         }
     }
 
@@ -236,7 +236,7 @@ impl State {
             return false;
         }
         let span = until - self.now;
-        self.schedule(id, span, None);
+        self.schedule(id, span);
         true
     }
 

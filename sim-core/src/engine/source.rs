@@ -40,7 +40,7 @@ impl State {
                     let delay = ramp.0 as f64 * f64::from(user) / f64::from(*users);
                     let id = self.insert_request(model, source, u64::from(user) << USER_SHIFT);
                     self.visits[id].phase = Phase::Thinking;
-                    self.schedule(id, Duration::from_nanos_f64(delay), None);
+                    self.schedule(id, Duration::from_nanos_f64(delay));
                 }
             }
         }
@@ -84,7 +84,7 @@ impl State {
                 for user in *before..*users {
                     let id = self.insert_request(model, source, u64::from(user) << USER_SHIFT);
                     self.visits[id].phase = Phase::Thinking;
-                    self.schedule(id, Duration::ZERO, None);
+                    self.schedule(id, Duration::ZERO);
                 }
             }
             _ => {
@@ -275,10 +275,10 @@ impl State {
         self.end_root(id);
         let next = self.insert_request(model, source, number + 1);
         let key = stream.child(purpose::THINK);
-        let (span, lane) = self.drawn(model, think, key);
+        let span = self.drawn(model, think, key);
         self.visits[next].ordinal = ordinal;
         self.visits[next].phase = Phase::Thinking;
-        self.schedule(next, span, lane);
+        self.schedule(next, span);
     }
 
     #[cold]

@@ -53,7 +53,7 @@ impl State {
                     _ => self.arrive(model, id),
                 };
             }
-            Link { latency: Delay::Constant { span, .. }, wires: None } => span,
+            Link { latency: Delay::Constant(span), wires: None } => span,
             Link { .. } => self.transfer(model, id, link, purpose),
         };
         self.visits[id].wake = self.now.saturating_add(span);
@@ -68,7 +68,7 @@ impl State {
         let tag = model.nodes[model.instances[visit.place].node].tag;
         let key = visit.stream.child(purpose.wrapping_add(tag));
         let is_reply = visit.phase == Phase::Returning;
-        let (latency, _) = self.drawn(model, link.latency, key);
+        let latency = self.drawn(model, link.latency, key);
         let Some((there, back)) = link.wires else { return latency };
         let wire = if is_reply { back } else { there };
         let bytes = if is_reply { self.reply_bytes(model, id) } else { self.request_bytes(model, id) };

@@ -156,8 +156,8 @@ impl State {
         }
         if let Some(patience) = &spec.patience {
             let key = self.visits[id].stream.child(patience.tag);
-            let (span, lane) = self.drawn(model, patience.span, key);
-            self.schedule(id, span, lane);
+            let span = self.drawn(model, patience.span, key);
+            self.schedule(id, span);
         }
         VisitId::NONE
     }
@@ -257,7 +257,7 @@ impl State {
     fn start_work(&mut self, id: VisitId, pool: PoolId, span: Duration) {
         self.pools[pool].account.granted += i128::from(span.0);
         self.visits[id].phase = Phase::Working;
-        self.schedule(id, span, None);
+        self.schedule(id, span);
         if self.hung_until > self.now {
             self.wait_out_hang(id, pool);
         }
@@ -278,7 +278,7 @@ impl State {
     pub(crate) fn put_off_work(&mut self, id: VisitId, pool: PoolId, pause: Duration) {
         self.pools[pool].account.granted += i128::from(pause.0);
         let left = self.visits[id].wake - self.now;
-        self.schedule(id, left + pause, None);
+        self.schedule(id, left + pause);
         let ends = self.visits[id].wake;
         if let Service::Preemptive(service) = &mut self.pools[pool].service {
             service.reschedule(id, ends);
@@ -444,7 +444,7 @@ impl State {
         let visit = &mut self.visits[id];
         visit.step -= 1;
         visit.phase = Phase::Waiting;
-        self.schedule(id, until - self.now, None);
+        self.schedule(id, until - self.now);
         true
     }
 

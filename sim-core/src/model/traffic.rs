@@ -177,7 +177,7 @@ fn flow(model: &Model, source: SourceId, rate: f64) -> Flow {
 fn mean(model: &Model, delay: &Delay) -> f64 {
     match delay {
         Delay::None => 0.0,
-        Delay::Constant { span, .. } => span.as_secs_f64(),
+        Delay::Constant(span) => span.as_secs_f64(),
         Delay::Drawn(sampler) => model.samplers[*sampler].mean().unwrap_or(0.0) / 1e9,
     }
 }

@@ -131,7 +131,7 @@ impl Told<'_> {
             None => None,
             Some(patience) => match patience.span {
                 Delay::None => return,
-                Delay::Constant { span, .. } => Some((span.as_secs_f64(), Law::Constant)),
+                Delay::Constant(span) => Some((span.as_secs_f64(), Law::Constant)),
                 Delay::Drawn(sampler) => match model.samplers[sampler] {
                     Sampler::Exponential(mean) => Some((mean / 1e9, Law::Exponential)),
                     _ => return,
@@ -399,7 +399,7 @@ impl Told<'_> {
         }
         let think = match think {
             Delay::None => 0.0,
-            Delay::Constant { span, .. } => span.as_secs_f64(),
+            Delay::Constant(span) => span.as_secs_f64(),
             Delay::Drawn(sampler) => match model.samplers[*sampler].mean() {
                 Some(mean) => mean / 1e9,
                 None => return,

@@ -105,7 +105,7 @@ impl Fastest<'_> {
 fn shortest(model: &Model, delay: &Delay) -> f64 {
     match delay {
         Delay::None => 0.0,
-        Delay::Constant { span, .. } => span.as_secs_f64(),
+        Delay::Constant(span) => span.as_secs_f64(),
         Delay::Drawn(sampler) => smallest(&model.samplers[*sampler]) / 1e9,
     }
 }

@@ -234,7 +234,7 @@ impl<'m> Paths<'m> {
                     let slowness = self.model.instances[place].slowness;
                     match span {
                         Delay::None => {}
-                        Delay::Constant { span, .. } => {
+                        Delay::Constant(span) => {
                             let mean = span.as_secs_f64() * slowness;
                             add(Hold { mean, second: Some(mean * mean), law: Law::Constant });
                         }
@@ -363,7 +363,7 @@ impl<'m> Paths<'m> {
     fn delayed(&mut self, flow: Flow, span: Delay, slowness: f64) -> Flow {
         self.delay += mean(self.model, span) * slowness;
         match (flow, span) {
-            (Flow::Poisson(_), _) | (_, Delay::None | Delay::Constant { .. }) => flow,
+            (Flow::Poisson(_), _) | (_, Delay::None | Delay::Constant(_)) => flow,
             // Requests may overtake each other.
             (Flow::Even(_) | Flow::EveryNth(..) | Flow::Other, Delay::Drawn(_)) => Flow::Other,
         }
@@ -448,7 +448,7 @@ fn hold_of(sampler: &Sampler, slowness: f64) -> Hold {
 fn mean(model: &Model, delay: Delay) -> f64 {
     match delay {
         Delay::None => 0.0,
-        Delay::Constant { span, .. } => span.as_secs_f64(),
+        Delay::Constant(span) => span.as_secs_f64(),
         Delay::Drawn(sampler) => model.samplers[sampler].mean().map_or(f64::INFINITY, |mean| mean / 1e9),
     }
 }
