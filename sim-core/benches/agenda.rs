@@ -27,7 +27,7 @@ fn hold(bencher: Bencher, pending: u32) {
     let mut agenda = Agenda::default();
     for slot in 0..pending {
         let span = exponential(&mut draws) * mean;
-        agenda.push(Event::new(Time(span as u64), Rank::Completion, 0, slot));
+        agenda.push(Event::new(Time(span as u64), Rank::Completion, slot));
     }
     // So that slots are as wide as they will be.
     replace(&mut agenda, &spans);
@@ -37,6 +37,6 @@ fn hold(bencher: Bencher, pending: u32) {
 fn replace(agenda: &mut Agenda, spans: &[u64]) {
     for (ordinal, span) in spans.iter().enumerate() {
         let event = agenda.pop(Time::NEVER).expect("as many are written down as come");
-        agenda.push(Event::new(Time(event.time().0 + span), Rank::Completion, ordinal as u32, event.slot()));
+        agenda.push(Event::new(Time(event.time().0 + span), Rank::Completion, event.slot()));
     }
 }

@@ -13,6 +13,7 @@ use crate::scenario::text::{Document, scan};
 
 mod assemble;
 mod check;
+mod concern;
 pub mod explain;
 mod graph;
 mod link;

@@ -247,12 +247,12 @@ impl State {
         }
         let plan = &model.run;
         if plan.warmup > Time::ZERO {
-            self.looks.push(Event::new(plan.warmup, Rank::Sample, 0, SAMPLE_START));
+            self.looks.push(Event::new(plan.warmup, Rank::Sample, SAMPLE_START));
         } else {
             self.start_measuring();
         }
         let first = Time::ZERO + plan.sample_every;
-        self.looks.push(Event::new(first, Rank::Sample, 0, SAMPLE_SERIES));
+        self.looks.push(Event::new(first, Rank::Sample, SAMPLE_SERIES));
     }
 
     fn advance(&mut self, model: &Model, until: Time, target: u64) -> Pause {
@@ -426,7 +426,7 @@ impl State {
         let visit = &mut self.visits[id];
         visit.wake = at;
         let Some(rank) = visit.phase.rank() else { return };
-        let event = Event::new(at, rank, visit.ordinal, id.0);
+        let event = Event::of(visit, id, at, rank);
         self.agenda.push(event);
     }
 
@@ -437,7 +437,7 @@ impl State {
         self.close_interval(model);
         let every = self.tally.series.every;
         let next = self.now.saturating_add(every);
-        self.looks.push(Event::new(next, Rank::Sample, 0, SAMPLE_SERIES));
+        self.looks.push(Event::new(next, Rank::Sample, SAMPLE_SERIES));
     }
 
     /// Ends an interval of the series now.

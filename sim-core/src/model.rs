@@ -20,7 +20,7 @@ pub mod step;
 pub mod traffic;
 
 use load::Load;
-use step::{Program, Step};
+use step::{Concern, Program, Step};
 
 ids! {
     /// A node of the scenario; numbered in the order of names, so that the order of the text does not matter.
@@ -68,6 +68,8 @@ pub struct Model {
     pub pools: Arena<PoolId, Pool>,
     /// The programs of all nodes, one after another.
     pub steps: Vec<Step>,
+    /// By step: who is concerned.
+    pub concerns: Vec<Concern>,
     /// All distributions.
     pub samplers: Arena<SamplerId, Sampler>,
     /// The makers of requests.
@@ -84,6 +86,8 @@ pub struct Model {
     pub names: Arena<DnsId, Dns>,
     /// The lock sets.
     pub locks: Arena<LockId, LockSet>,
+    /// The links between nodes.
+    pub links: Vec<Link>,
     /// The links with a bandwidth, one a direction.
     pub wires: Arena<WireId, Wire>,
     /// Autoscalers and faults.
@@ -188,6 +192,8 @@ pub struct Instance {
     pub pools: [PoolId; 2],
     /// One over the speed of its cores.
     pub slowness: f64,
+    /// Where a visit starts: as [`Node::entry`] says.
+    pub entry: [Program; 2],
 }
 
 impl Instance {
@@ -322,6 +328,8 @@ pub enum Target {
 /// The network between two nodes.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Link {
+    /// Its place in [`Model::links`].
+    pub number: u16,
     /// The latency one way.
     pub latency: Delay,
     /// The wire there and the wire back, where there is a bandwidth.

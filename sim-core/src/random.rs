@@ -49,7 +49,7 @@ impl Key {
     /// The draws of this key.
     #[inline(always)]
     pub fn draws(self) -> Draws {
-        Draws { state: self.0 }
+        Draws { state: self.0, is_first: true }
     }
 }
 
@@ -57,15 +57,18 @@ impl Key {
 #[derive(Clone, Debug)]
 pub struct Draws {
     state: u64,
+    is_first: bool,
 }
 
 impl Draws {
     /// The next 64 random bits. The first ones are the key itself, which is well mixed already.
     #[inline(always)]
     pub fn bits(&mut self) -> u64 {
-        let bits = self.state;
-        self.state = mix(bits.wrapping_add(GOLDEN));
-        bits
+        // Mixed when asked for: most purposes need one draw.
+        if !std::mem::replace(&mut self.is_first, false) {
+            self.state = mix(self.state.wrapping_add(GOLDEN));
+        }
+        self.state
     }
 
     /// Passes over the next `count` draws.

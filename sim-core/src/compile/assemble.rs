@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::program::MOST_STEPS;
-use super::{Compiler, Files, Gates, Path, Shape, Site};
+use super::{Compiler, Files, Gates, Path, Shape, Site, concern};
 use crate::arena::{Arena, Id};
 use crate::component::Node;
 use crate::component::control::{Happening, Moment};
@@ -78,6 +78,10 @@ impl<'a> Compiler<'a> {
                 self.error_at_key("too-many", message, &site.path);
             }
         }
+        let nodes = &self.model.nodes;
+        self.model.instances =
+            self.model.instances.map(|it| Instance { entry: nodes[it.node].entry, ..it.clone() });
+        self.model.concerns = concern::of(&self.model);
         self.add_controllers();
         self.check_links();
         self.set_priorities();
@@ -138,7 +142,13 @@ impl<'a> Compiler<'a> {
         }
         for number in 0..most {
             let pools = self.add_pools(&shape);
-            self.model.instances.push(Instance { node: site.node, number, pools, slowness: shape.slowness });
+            self.model.instances.push(Instance {
+                node: site.node,
+                number,
+                pools,
+                slowness: shape.slowness,
+                entry: [0; 2],
+            });
         }
         self.model.nodes.push(ModelNode {
             name: site.name.to_owned(),
@@ -230,6 +240,8 @@ fn empty() -> Model {
         caches: Arena::new(),
         names: Arena::new(),
         locks: Arena::new(),
+        concerns: Vec::new(),
+        links: Vec::new(),
         wires: Arena::new(),
         controllers: Arena::new(),
         choices: Arena::new(),

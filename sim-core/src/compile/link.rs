@@ -2,7 +2,7 @@
 
 use super::{Compiler, Path};
 use crate::diagnostic::suggest;
-use crate::model::{Delay, Link, Wire};
+use crate::model::{Delay, Link, Wire, WireId};
 use crate::quantity::Bandwidth;
 use crate::scenario::LinkTable;
 
@@ -15,15 +15,22 @@ impl Compiler<'_> {
         }
         let scenario = self.scenario;
         let named = scenario.links.get_key_value(&format!("{from}->{to}"));
-        let link = match named.or_else(|| scenario.links.get_key_value("*")) {
+        let (latency, wires) = match named.or_else(|| scenario.links.get_key_value("*")) {
             Some((key, table)) => self.new_link(key, table),
-            None => Link { latency: Delay::None, wires: None },
+            None => (Delay::None, None),
         };
+        let number = u16::try_from(self.model.links.len()).unwrap_or_else(|_| {
+            let message = format!("there can be at most {} links between nodes", u16::MAX);
+            self.error("too-many", message, &Path::root().under("nodes").key(from));
+            0
+        });
+        let link = Link { number, latency, wires };
+        self.model.links.push(link);
         self.links.insert(pair, link);
         link
     }
 
-    fn new_link(&mut self, key: &str, table: &LinkTable) -> Link {
+    fn new_link(&mut self, key: &str, table: &LinkTable) -> (Delay, Option<(WireId, WireId)>) {
         let path = Path::root().under("links").key(key);
         let latency = match (self.latencies.get(key), &table.latency) {
             (Some(known), _) => *known,
@@ -38,7 +45,7 @@ impl Compiler<'_> {
             let wire = Wire { nanoseconds_per_byte: 1e9 / bytes as f64 };
             (self.model.wires.push(wire), self.model.wires.push(wire))
         });
-        Link { latency, wires }
+        (latency, wires)
     }
 
     /// Checks what is said of links. Comes last, when it is known which links are used.

@@ -1,12 +1,13 @@
 //! What will happen, in the order in which it must happen.
 //!
 //! ## Invariant: order is a rule of the model
-//! Events are ordered by (time, rank, request, visit), never by the order in which they were written down. So a
-//! faster way to schedule the same events gives the same run.
+//! Events are ordered by (time, rank, request, stream of draws), never by the order in which they were written down or
+//! by the slots that visits happen to have. So a faster way to schedule the same events gives the same run.
 //!
 //! Time is cut into slots. An event that is not due yet is thrown into its slot and sorted only when the slot is: a
 //! wheel of slots for the time next to come, and wheels of ever wider ones for what is farther off.
 
+use super::visit::{Visit, VisitId};
 use crate::time::Time;
 
 mod chain;
@@ -47,26 +48,30 @@ const RANKS: [Rank; 16] = {
     ranks
 };
 
-/// A point on the agenda: time, rank, the request's ordinal and the slot of what it is about, in two numbers.
+/// A point on the agenda: when, what about, and whom; in the order of the model.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Event {
     time: Time,
-    /// Rank, ordinal and slot.
+    /// Rank, ordinal and what tells the visits of a request apart.
     order: u64,
+    slot: u32,
 }
 
 const _: () =
-    assert!(size_of::<Event>() <= 16, "events stay small: they are many, and gone through to be sorted");
-
-/// Slots an event can name.
-pub const MOST_SLOTS: u32 = 1 << 28;
+    assert!(size_of::<Event>() <= 24, "events stay small: they are many, and gone through to be sorted");
 
 impl Event {
-    /// An event of the thing in `slot`, on behalf of the request of number `ordinal`.
+    /// An event of the thing number `slot`, which belongs to no request.
     #[inline(always)]
-    pub fn new(time: Time, rank: Rank, ordinal: u32, slot: u32) -> Event {
-        let order = (rank as u64) << 60 | u64::from(ordinal) << 28 | u64::from(slot);
-        Event { time, order }
+    pub fn new(time: Time, rank: Rank, slot: u32) -> Event {
+        Event { time, order: (rank as u64) << 60, slot }
+    }
+
+    /// An event of the visit `id`.
+    #[inline(always)]
+    pub fn of(visit: &Visit, id: VisitId, time: Time, rank: Rank) -> Event {
+        let order = (rank as u64) << 60 | u64::from(visit.ordinal) << 28 | visit.stream.0 >> 36;
+        Event { time, order, slot: id.0 }
     }
 
     /// When.
@@ -84,7 +89,7 @@ impl Event {
     /// Whom.
     #[inline(always)]
     pub fn slot(self) -> u32 {
-        self.order as u32 & (MOST_SLOTS - 1)
+        self.slot
     }
 }
 
@@ -242,6 +247,11 @@ mod tests {
     use crate::random::{Draws, Key};
 
     /// An agenda beside a list that is always in order.
+    /// An event of any request.
+    fn any(time: Time, rank: Rank, ordinal: u32, slot: u32) -> Event {
+        Event { time, order: (rank as u64) << 60 | u64::from(ordinal) << 28, slot }
+    }
+
     #[derive(Default)]
     struct Checked {
         agenda: Agenda,
@@ -254,7 +264,7 @@ mod tests {
         fn push(&mut self, at: u64, draws: &mut Draws) {
             // Ordinals in any order, and every event another.
             let rank = if draws.below(2) == 0 { Rank::Completion } else { Rank::Deadline };
-            let event = Event::new(Time(at), rank, draws.below(1 << 20), self.written);
+            let event = any(Time(at), rank, draws.below(1 << 20), self.written);
             self.written += 1;
             self.agenda.push(event);
             assert!(self.expected.insert(event));
@@ -336,7 +346,7 @@ mod tests {
         let mut draws = Key::from_seed(11).draws();
         let mut agenda = Agenda::default();
         let mut expected: Vec<Event> = (0..1_000_000)
-            .map(|ordinal| Event::new(Time(draws.bits() >> 24), Rank::Arrival, ordinal, draws.below(9)))
+            .map(|ordinal| any(Time(draws.bits() >> 24), Rank::Arrival, ordinal, draws.below(9)))
             .collect();
         expected.iter().for_each(|event| agenda.push(*event));
         expected.sort_unstable();
@@ -360,11 +370,11 @@ mod tests {
     fn hold(pending: u64, mean: u32, events: u32) -> Agenda {
         let mut draws = Key::from_seed(17).draws();
         let mut agenda = Agenda::default();
-        (0..pending).for_each(|nth| agenda.push(Event::new(Time(nth), Rank::Completion, 0, nth as u32)));
+        (0..pending).for_each(|nth| agenda.push(Event::new(Time(nth), Rank::Completion, nth as u32)));
         for nth in 0..events {
             let event = agenda.pop(Time::NEVER).expect("as many come as go");
             let at = event.time().0 + u64::from(draws.below(2 * mean));
-            agenda.push(Event::new(Time(at), Rank::Completion, nth, event.slot()));
+            agenda.push(any(Time(at), Rank::Completion, nth, event.slot()));
         }
         agenda
     }
@@ -389,14 +399,14 @@ mod tests {
 
     #[test]
     fn an_event_says_what_it_was_made_of() {
-        let event = Event::new(Time(77), Rank::Deadline, u32::MAX, MOST_SLOTS - 1);
-        assert_eq!((event.time(), event.rank(), event.slot()), (Time(77), Rank::Deadline, MOST_SLOTS - 1));
+        let event = any(Time(77), Rank::Deadline, u32::MAX, u32::MAX);
+        assert_eq!((event.time(), event.rank(), event.slot()), (Time(77), Rank::Deadline, u32::MAX));
     }
 
     #[test]
     fn nothing_comes_before_its_time() {
         let mut agenda = Agenda::default();
-        agenda.push(Event::new(Time(5), Rank::Sample, 0, 0));
+        agenda.push(Event::new(Time(5), Rank::Sample, 0));
         assert_eq!(agenda.pop(Time(4)), None);
         assert!(agenda.pop(Time(5)).is_some());
         assert_eq!(agenda.pop(Time::NEVER), None);

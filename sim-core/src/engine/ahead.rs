@@ -6,7 +6,7 @@
 //! instant at which a controller, the observers or whoever runs the engine see the state. So all of them see what they
 //! would have seen if everything had been done by the clock, and results are the same bits.
 
-use crate::model::step::Step;
+use crate::model::step::{Concern, Step};
 use crate::model::{Model, RunPlan, Target};
 use crate::time::Time;
 
@@ -25,11 +25,19 @@ pub struct Ahead {
     pub furthest: Time,
     /// The rank of the event that the visit which runs ahead would have had.
     rank: Rank,
+    /// Whether it is known that this visit may do its next step.
+    pub is_allowed: bool,
 }
 
 impl Default for Ahead {
     fn default() -> Ahead {
-        Ahead { clock: Time::ZERO, reach: Time::ZERO, furthest: Time::ZERO, rank: Rank::Completion }
+        Ahead {
+            clock: Time::ZERO,
+            reach: Time::ZERO,
+            furthest: Time::ZERO,
+            rank: Rank::Completion,
+            is_allowed: false,
+        }
     }
 }
 
@@ -85,43 +93,77 @@ impl State {
     }
 
     /// `id` waits until a time that is known: it goes there at once, or has it written down. Says who goes on.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn go_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
-        let visit = &mut self.visits[id];
-        let (at, phase) = (visit.wake, visit.phase);
-        let Some(rank) = phase.rank() else { return VisitId::NONE };
-        // Of several events at one instant the last one in order counts.
-        let stands_still = at == self.now && self.now != self.ahead.clock;
-        let rank = if stands_still { self.ahead.rank.max(rank) } else { rank };
-        if self.ahead.clock >= at || at > self.ahead.reach {
-            self.agenda.push(Event::new(at, rank, visit.ordinal, id.0));
-            return VisitId::NONE;
+        match self.visits[id].phase {
+            Phase::Working | Phase::Waiting => self.finish_ahead(model, id),
+            Phase::Travelling => self.arrive_ahead(model, id),
+            Phase::Returning => self.deliver_ahead(model, id),
+            _ => VisitId::NONE,
         }
-        if phase == Phase::Working || phase == Phase::Waiting {
+    }
+
+    /// [`State::go_ahead`] to the end of a wait or of work.
+    #[inline(always)]
+    pub(crate) fn finish_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let visit = &mut self.visits[id];
+        let at = visit.wake;
+        if self.ahead.clock < at && at <= self.ahead.reach {
             visit.step += 1;
             visit.phase = Phase::Due;
-        }
-        if phase != Phase::Returning {
-            let step = model.steps[usize::from(visit.step)];
-            if !self.is_own_business(model, id, step, at) {
-                let event = Event::new(at, rank, self.visits[id].ordinal, id.0);
-                self.agenda.push(event);
-                return VisitId::NONE;
+            if self.is_own_business(model, id, at) {
+                self.move_to(at, Rank::Completion);
+                self.ahead.is_allowed = true;
+                let visit = &mut self.visits[id];
+                (visit.phase, visit.wake) = (Phase::Running, Time::NEVER);
+                return id;
             }
         }
-        self.ahead.rank = rank;
+        self.write_down(id, at, Rank::Completion)
+    }
+
+    /// [`State::go_ahead`] to the node that `id` travels to.
+    #[inline(always)]
+    pub(crate) fn arrive_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let at = self.visits[id].wake;
+        if self.is_within_reach(at) && self.is_own_business(model, id, at) {
+            self.move_to(at, Rank::Arrival);
+            return self.arrive(model, id);
+        }
+        self.write_down(id, at, Rank::Arrival)
+    }
+
+    /// [`State::go_ahead`] with an answer to who waits for it.
+    #[inline(always)]
+    pub(crate) fn deliver_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
+        let at = self.visits[id].wake;
+        if self.is_within_reach(at) {
+            self.move_to(at, Rank::Completion);
+            return self.deliver(model, id);
+        }
+        self.write_down(id, at, Rank::Completion)
+    }
+
+    /// The visit that goes on is where an event of this rank at `at` would have brought it.
+    #[inline(always)]
+    fn move_to(&mut self, at: Time, rank: Rank) {
+        self.ahead.rank = self.rank_at(at, rank);
         self.ahead.furthest = self.ahead.furthest.max(at);
         self.now = at;
         self.events += 1;
-        match phase {
-            Phase::Travelling => self.arrive(model, id),
-            Phase::Returning => self.deliver(model, id),
-            _ => {
-                let visit = &mut self.visits[id];
-                (visit.phase, visit.wake) = (Phase::Running, Time::NEVER);
-                id
-            }
-        }
+    }
+
+    /// Of several events of a visit at one instant ahead of the clock the last one in order counts.
+    #[inline(always)]
+    fn rank_at(&self, at: Time, rank: Rank) -> Rank {
+        if at == self.now && self.is_ahead() { self.ahead.rank.max(rank) } else { rank }
+    }
+
+    #[inline(always)]
+    fn write_down(&mut self, id: VisitId, at: Time, rank: Rank) -> VisitId {
+        let event = Event::of(&self.visits[id], id, at, self.rank_at(at, rank));
+        self.agenda.push(event);
+        VisitId::NONE
     }
 
     /// `id`, which has run ahead, goes on when the clock is where it is.
@@ -133,39 +175,21 @@ impl State {
         if visit.phase == Phase::Running {
             visit.phase = Phase::Due;
         }
-        let event = Event::new(at, self.ahead.rank, visit.ordinal, id.0);
+        let event = Event::of(visit, id, at, self.ahead.rank);
         self.agenda.push(event);
         // It is counted when the event comes.
         self.events -= 1;
         VisitId::NONE
     }
 
-    /// Whether `id` may do this step at `at`, ahead of the clock.
+    /// Whether `id` may do the step it is at, at `at` and ahead of the clock.
     #[inline(always)]
-    pub(crate) fn is_own_business(&self, model: &Model, id: VisitId, step: Step, at: Time) -> bool {
-        match step {
-            Step::Wait { .. } | Step::Choose { .. } | Step::Jump(_) => true,
-            Step::Lookup { cache, .. } | Step::Fill { cache } => model.caches[cache].hit_ratio.is_some(),
-            Step::Reply | Step::Fail => {
-                model.wires.is_empty() && self.leaves_nothing(id) && self.is_awaited(id, at)
-            }
-            Step::Call(call) => {
-                let call = &model.calls[call];
-                let has_budget = call.retry.is_some_and(|retry| model.retries[retry].budget.is_some());
-                let is_only_one = match call.target {
-                    Target::Node(node, _) => model.nodes[node].most_instances == 1,
-                    Target::Name(..) | Target::Upstream(_) => false,
-                };
-                is_only_one && !has_budget && model.wires.is_empty() && self.leaves_nothing(id)
-            }
-            Step::Work { .. }
-            | Step::Take { .. }
-            | Step::Give { .. }
-            | Step::Fork { .. }
-            | Step::FanOut { .. }
-            | Step::Resolve(_)
-            | Step::Lock(_)
-            | Step::Unlock(_) => false,
+    pub(crate) fn is_own_business(&self, model: &Model, id: VisitId, at: Time) -> bool {
+        match model.concerns[usize::from(self.visits[id].step)] {
+            Concern::Itself => true,
+            Concern::ItselfUnlessItFails => self.leaves_nothing(id),
+            Concern::WhoWaits => self.leaves_nothing(id) && self.is_awaited(id, at),
+            Concern::Others => false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Calls: sending a visit below another, waiting for its answer, trying again.
 
 use crate::model::step::{Program, Step};
-use crate::model::{BalancerId, Call, CallId, InstanceId, Link, Model, NodeId, RetryId, Target};
+use crate::model::{BalancerId, Call, CallId, InstanceId, Model, NodeId, RetryId, SourceId, Target};
 use crate::random::{Key, hash_name};
 use crate::time::{Duration, Time};
 
@@ -37,14 +37,16 @@ impl State {
         let attempt = self.begin_attempt(model, id, spec);
         let caller = self.caller(id);
         match self.spawn(model, caller, id, spec, u64::from(attempt)) {
-            Ok((child, link)) => {
+            Ok(child) => {
                 let visit = &mut self.visits[id];
                 visit.link = child.0;
                 visit.phase = Phase::Calling;
                 if spec.timeout.is_some() {
                     self.set_deadline(model, id, spec);
                 }
-                self.travel(model, child, link, purpose::REQUEST, Phase::Travelling)
+                let next = self.travel(model, child, Phase::Travelling);
+                let travels = next == child && self.visits[child].phase == Phase::Travelling;
+                if travels { self.arrive_ahead(model, child) } else { next }
             }
             Err(outcome) => self.after_attempt(model, id, outcome),
         }
@@ -57,7 +59,8 @@ impl State {
         let before = visit.attempt;
         visit.attempt = before.saturating_add(1);
         if visit.depth == 0 {
-            self.count_attempt(model, id, before == 0);
+            let (source, class, sent) = (SourceId(u32::from(visit.via)), visit.class, visit.entered);
+            self.tally.attempted(source, class, sent, before == 0);
         }
         if let Some(retry) = spec.retry
             && before == 0
@@ -84,8 +87,8 @@ impl State {
         }
     }
 
-    /// Makes the visit that `caller` sends to the target of a call, with `parent` waiting for it, and says over
-    /// which link it goes; or says why it is not sent.
+    /// Makes the visit that `caller` sends to the target of a call, with `parent` waiting for it; or says why it is
+    /// not sent.
     #[inline(always)]
     pub(crate) fn spawn(
         &mut self,
@@ -94,18 +97,18 @@ impl State {
         parent: VisitId,
         spec: &Call,
         number: u64,
-    ) -> Result<(VisitId, Link), Outcome> {
+    ) -> Result<VisitId, Outcome> {
         if caller.depth == u8::MAX || spec.depth_bound.is_some_and(|bound| u16::from(caller.depth) >= bound) {
             return Err(Outcome::TooDeep);
         }
-        let (place, link) = self.destination(model, caller.id, spec).ok_or(Outcome::Refused)?;
+        let (place, via) = self.destination(model, caller.id, spec).ok_or(Outcome::Refused)?;
         let stream = match spec.target {
             // A balancer hands the request on: it changes none of its draws.
             Target::Upstream(_) => caller.stream,
             Target::Node(..) | Target::Name(..) => caller.stream.numbered_child(spec.tag, number),
         };
-        let step = model.nodes[model.instances[place].node].entry[usize::from(spec.operation)];
-        Ok((self.insert_below(caller, stream, parent, place, step), link))
+        let step = model.instances[place].entry[usize::from(spec.operation)];
+        Ok(self.insert_below(caller, stream, parent, place, step, via))
     }
 
     /// What a visit hands down to those below it.
@@ -133,6 +136,7 @@ impl State {
         parent: VisitId,
         place: InstanceId,
         step: Program,
+        via: u16,
     ) -> VisitId {
         self.visits[VisitId(caller.root)].root += 1;
         self.visits.insert(Visit {
@@ -147,6 +151,7 @@ impl State {
             root: caller.root,
             step,
             attempt: 0,
+            via,
             class: caller.class,
             phase: Phase::Running,
             holds: 0,
@@ -163,13 +168,13 @@ impl State {
         model: &Model,
         caller: VisitId,
         spec: &Call,
-    ) -> Option<(InstanceId, Link)> {
+    ) -> Option<(InstanceId, u16)> {
         match &spec.target {
-            Target::Node(node, link) => Some((self.next_turn(*node)?, *link)),
+            Target::Node(node, link) => Some((self.next_turn(*node)?, link.number)),
             Target::Upstream(balancer) => self.choose_upstream(model, caller, *balancer),
             Target::Name(name, nodes) => {
                 let (node, link) = nodes[self.resolved(model, caller, *name)];
-                Some((self.next_turn(node)?, link))
+                Some((self.next_turn(node)?, link.number))
             }
         }
     }
@@ -188,7 +193,7 @@ impl State {
         model: &Model,
         caller: VisitId,
         balancer: BalancerId,
-    ) -> Option<(InstanceId, Link)> {
+    ) -> Option<(InstanceId, u16)> {
         let spec = &model.balancers[balancer];
         let mut draws = self.visits[caller].stream.child(spec.tag).draws();
         let address = if spec.needs_address() { self.address_of(model, caller) } else { 0 };
@@ -206,7 +211,7 @@ impl State {
         let visit = &mut self.visits[caller];
         visit.since = u64::from(slot);
         visit.holds |= hold::UPSTREAM;
-        Some((place, spec.upstreams[upstream as usize].1))
+        Some((place, spec.upstreams[upstream as usize].1.number))
     }
 
     /// Notes at a balancer that the request it sent upstream has been answered.

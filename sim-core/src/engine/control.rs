@@ -82,7 +82,7 @@ impl State {
     }
 
     fn schedule_control(&mut self, at: Time, slot: u32) {
-        self.looks.push(Event::new(at, Rank::Control, 0, slot));
+        self.looks.push(Event::new(at, Rank::Control, slot));
     }
 
     pub(crate) fn control(&mut self, model: &Model, slot: u32) {

@@ -27,7 +27,7 @@ impl State {
         for branch in 0..u64::from(count) {
             let number = u64::from(attempt) * u64::from(count) + branch;
             let next = match self.spawn(model, caller, join, spec, number) {
-                Ok((child, link)) => self.travel(model, child, link, purpose::REQUEST, Phase::Travelling),
+                Ok(child) => self.travel(model, child, Phase::Travelling),
                 Err(outcome) => self.answer(model, join, outcome),
             };
             if next.is_some() {
@@ -45,7 +45,7 @@ impl State {
         let caller = self.caller(id);
         for branch in 0..branches {
             let stream = caller.stream.child(purpose::BRANCH).numbered(u64::from(branch));
-            let child = self.insert_below(caller, stream, join, caller.place, first + branch);
+            let child = self.insert_below(caller, stream, join, caller.place, first + branch, 0);
             let visit = &mut self.visits[child];
             (visit.entered, visit.holds) = (self.now, hold::BRANCH);
             self.ready.push_back(child);
@@ -57,7 +57,7 @@ impl State {
     pub(crate) fn join(&mut self, id: VisitId, count: u16, need: u16) -> VisitId {
         let caller = self.caller(id);
         let step = self.visits[id].step;
-        let join = self.insert_below(caller, caller.stream, id, caller.place, step);
+        let join = self.insert_below(caller, caller.stream, id, caller.place, step, 0);
         let visit = &mut self.visits[join];
         (visit.phase, visit.link, visit.since) = (Phase::Joining, u32::from(count), u64::from(need));
         self.visits[id].link = join.0;

@@ -3,7 +3,7 @@
 //! A pool only keeps order and accounts; the engine draws demands and schedules the ends of work.
 
 use crate::model::{Discipline, Pool};
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
 use super::level::Level;
 use super::visit::{Phase, Slab, VisitId};
@@ -63,6 +63,17 @@ impl Account {
     pub fn line_up(&mut self, now: Time) {
         self.waiting.rise(now);
         self.longest = self.longest.max(self.waiting.count());
+    }
+
+    /// Work that takes `span` starts at `start`. Whose end is within reach of who runs ahead has no event for it.
+    #[inline(always)]
+    pub fn start(&mut self, start: Time, span: Duration, is_within_reach: bool) {
+        self.granted += i128::from(span.0);
+        if is_within_reach {
+            self.busy.pass(start, start.saturating_add(span));
+        } else {
+            self.busy.rise(start);
+        }
     }
 
     /// Who has been in line since `since` leaves it.

@@ -13,12 +13,15 @@ impl State {
     /// or waits until a time that is known.
     #[inline(always)]
     pub(crate) fn run_step(&mut self, model: &Model, id: VisitId) -> VisitId {
-        let step = model.steps[usize::from(self.visits[id].step)];
-        if self.is_ahead() && !self.is_own_business(model, id, step, self.now) {
+        let step = &model.steps[usize::from(self.visits[id].step)];
+        if self.is_ahead()
+            && !std::mem::take(&mut self.ahead.is_allowed)
+            && !self.is_own_business(model, id, self.now)
+        {
             return self.wait_for_the_clock(id);
         }
         let visit = &mut self.visits[id];
-        match step {
+        match *step {
             Step::Work { pool, demand, tag } => self.work(model, id, pool, demand, tag),
             Step::Take { pool } => self.take(model, id, pool),
             Step::Give { pool } => {
@@ -101,7 +104,7 @@ impl State {
         let visit = &mut self.visits[id];
         visit.phase = Phase::Waiting;
         visit.wake = self.now.saturating_add(span);
-        id
+        self.finish_ahead(model, id)
     }
 
     /// The length of `delay`.
@@ -123,7 +126,7 @@ impl State {
             }
             Choice::ByClass(cases, otherwise) => {
                 let root = self.root_of(id);
-                let source = self.source_of(model, root);
+                let source = self.source_of(root);
                 let class = &model.sources[source].classes[usize::from(self.visits[root].class)];
                 cases.iter().find(|(tag, _)| *tag == class.tag).map_or(*otherwise, |(_, target)| *target)
             }
@@ -152,7 +155,8 @@ impl State {
                 self.tally.nodes[node].latency.record(stay.0);
             }
         }
-        self.send_back(model, id, Outcome::Completed)
+        let next = self.send_back(model, id, Outcome::Completed);
+        if next == id { self.deliver_ahead(model, id) } else { next }
     }
 
     /// `id` fails at its node: it gives everything back and leaves with an error. Says who goes on.
@@ -275,8 +279,7 @@ impl State {
 
     /// The source that made the request with this root.
     #[inline]
-    pub(crate) fn source_of(&self, model: &Model, root: VisitId) -> SourceId {
-        let node = model.instances[self.visits[root].place].node;
-        model.nodes[node].source.expect("the root of a tree is at a client")
+    pub(crate) fn source_of(&self, root: VisitId) -> SourceId {
+        SourceId(u32::from(self.visits[root].via))
     }
 }

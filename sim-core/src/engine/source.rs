@@ -1,14 +1,14 @@
 //! Requests: how clients make them, what distinguishes them, and how they end.
 
 use crate::model::load::{Load, LoadMemory, next_arrival, next_burst};
-use crate::model::{Choice, Model, SourceId};
+use crate::model::{Choice, InstanceId, Model, Source, SourceId};
 use crate::observe::record::RequestRecord;
 use crate::observe::tally::End;
-use crate::random::{Key, hash_name};
+use crate::random::{Draws, Key, hash_name};
 use crate::time::{Duration, Time};
 
 use super::agenda::{Event, Rank};
-use super::state::State;
+use super::state::{SourceState, State};
 use super::visit::{Outcome, Phase, Visit, VisitId};
 
 /// Keys what belongs to a request and is drawn once, at its client.
@@ -50,29 +50,23 @@ impl State {
     #[inline(always)]
     fn schedule_arrival(&mut self, model: &Model, source: SourceId) {
         let spec = &model.sources[source];
-        let end = model.run.end;
+        let (now, end) = (self.now, model.run.end);
         let state = &mut self.sources[source];
         let mut draws = state.key.numbered_child(purpose::ARRIVAL, state.made).draws();
-        let now = self.now;
-        let next = match &spec.load {
-            _ if spec.total.is_some_and(|total| state.made >= total) => Time::NEVER,
-            Load::Open { rate, arrivals, .. } => {
-                let samplers = &model.samplers;
-                let span = |sampler, draws: &mut _| samplers[sampler].sample(draws);
-                next_arrival(rate, *arrivals, &mut state.load, now, end, &mut draws, span)
-            }
-            Load::Bursty { states } => next_burst(states, &mut state.load, now, &mut draws),
-            Load::Replay { rows } => rows.get(state.made as usize).map_or(Time::NEVER, |row| row.at),
-            Load::Closed { .. } => Time::NEVER,
+        let next = if spec.total.is_some_and(|total| state.made >= total) {
+            Time::NEVER
+        } else if let Some(next) = state.load.next_poisson(now, end, &mut draws) {
+            next
+        } else {
+            next_of(model, spec, state, now, &mut draws)
         };
-        let state = &mut self.sources[source];
-        state.next = next;
-        if next >= end {
-            state.next = Time::NEVER;
+        let is_last = next >= end;
+        state.next = if is_last { Time::NEVER } else { next };
+        if is_last {
             self.active_sources -= 1;
             return;
         }
-        self.agenda.push(Event::new(next, Rank::SourceArrival, 0, source.0));
+        self.agenda.push(Event::new(next, Rank::SourceArrival, source.0));
     }
 
     /// The load of a source has changed: what it had planned is void.
@@ -101,71 +95,71 @@ impl State {
     /// The source makes a request, or a batch of them. Says who goes on.
     #[inline(always)]
     pub(crate) fn make_request(&mut self, model: &Model, source: SourceId) -> VisitId {
-        if self.sources[source].next != self.now {
+        let spec = &model.sources[source];
+        let state = &mut self.sources[source];
+        if state.next != self.now {
             return VisitId::NONE;
         }
-        let spec = &model.sources[source];
         let batch = match &spec.load {
             Load::Open { batch, .. } => u64::from(*batch),
             Load::Bursty { .. } | Load::Closed { .. } | Load::Replay { .. } => 1,
         };
-        let left = spec.total.map_or(u64::MAX, |total| total - self.sources[source].made);
-        let batch = batch.min(left);
-        let first = self.sources[source].made;
-        self.sources[source].made += batch;
+        let first = state.made;
+        let batch = spec.total.map_or(batch, |total| batch.min(total - first));
+        state.made += batch;
         // The next arrival goes onto the agenda first: its place there does not depend on this request's fate.
         self.schedule_arrival(model, source);
         if batch == 1 {
-            let id = self.insert_request(model, source, first);
-            return self.send(model, id, source);
+            return self.send_new(model, source, first);
         }
         for number in first..first + batch {
-            let id = self.insert_request(model, source, number);
-            let next = self.send(model, id, source);
+            let next = self.send_new(model, source, number);
             self.ready.push_back(next);
         }
         VisitId::NONE
     }
 
-    #[inline(always)]
+    /// Makes the root of the request of this number; it is sent later.
     fn insert_request(&mut self, model: &Model, source: SourceId, number: u64) -> VisitId {
-        let spec = &model.sources[source];
         let stream = self.sources[source].key.numbered(number);
-        self.visits.insert(Visit {
-            stream,
-            entered: self.now,
-            wake: Time::NEVER,
-            since: number,
-            parent: VisitId::NONE,
-            link: VisitId::NONE.0,
-            place: spec.place,
-            ordinal: 0,
-            root: 0,
-            step: spec.entry,
-            attempt: 0,
-            class: 0,
-            phase: Phase::Running,
-            holds: 0,
-            outcome: Outcome::Completed,
-            depth: 0,
-            priority: 0,
-        })
+        let root = root(&model.sources[source], source, stream, number, self.now);
+        self.visits.insert(root)
     }
 
-    /// Sends the request of `id` now. Says who goes on.
+    /// Makes and sends the request of this number now. Says who goes on.
     #[inline(always)]
+    fn send_new(&mut self, model: &Model, source: SourceId, number: u64) -> VisitId {
+        let spec = &model.sources[source];
+        let stream = self.sources[source].key.numbered(number);
+        let class = class_of(model, spec, stream, number);
+        let mut root = root(spec, source, stream, number, self.now);
+        root.class = class;
+        root.priority = spec.classes[usize::from(class)].priority;
+        root.ordinal = self.count_request(source, class, spec.place);
+        self.visits.insert(root)
+    }
+
+    /// Sends the request of `id`, whose user has thought until now. Says who goes on.
     fn send(&mut self, model: &Model, id: VisitId, source: SourceId) -> VisitId {
         let spec = &model.sources[source];
+        let visit = &self.visits[id];
+        let (place, class) = (visit.place, class_of(model, spec, visit.stream, visit.since));
+        let ordinal = self.count_request(source, class, place);
         let now = self.now;
-        let ordinal = self.ordinal;
-        self.ordinal = ordinal.wrapping_add(1);
-        self.events += 1;
-        let class = self.class_of(model, id, source);
         let visit = &mut self.visits[id];
         (visit.entered, visit.ordinal, visit.step) = (now, ordinal, spec.entry);
         (visit.phase, visit.class) = (Phase::Running, class);
         visit.priority = spec.classes[usize::from(class)].priority;
-        let place = visit.place;
+        id
+    }
+
+    /// Counts a request that is sent now, and says its ordinal.
+    #[inline(always)]
+    fn count_request(&mut self, source: SourceId, class: u8, place: InstanceId) -> u32 {
+        let now = self.now;
+        let ordinal = self.ordinal;
+        self.ordinal = ordinal.wrapping_add(1);
+        self.events += 1;
         let instance = &mut self.instances[place];
         instance.present.rise(now);
         instance.arrivals += 1;
@@ -174,26 +168,12 @@ impl State {
         if now >= tally.from {
             tally.clients[source][usize::from(class)].offered += 1;
         }
-        id
-    }
-
-    /// The class of a request: recorded, or drawn by weight.
-    #[inline(always)]
-    fn class_of(&self, model: &Model, id: VisitId, source: SourceId) -> u8 {
-        let spec = &model.sources[source];
-        let visit = &self.visits[id];
-        if let Load::Replay { rows } = &spec.load {
-            return rows[visit.since as usize].class;
-        }
-        let Some(choice) = spec.class_choice else { return 0 };
-        let Choice::Weighted(shares) = &model.choices[choice] else { return 0 };
-        let drawn = visit.stream.child(purpose::CLASS).draws().bits();
-        shares.iter().position(|(upper, _)| drawn < *upper).unwrap_or(shares.len() - 1) as u8
+        ordinal
     }
 
     /// A user has thought and asks again, unless measuring is over or the total is reached. Says who goes on.
     pub(crate) fn ask(&mut self, model: &Model, id: VisitId) -> VisitId {
-        let source = self.source_of(model, id);
+        let source = self.source_of(id);
         let spec = &model.sources[source];
         let user = self.visits[id].since >> USER_SHIFT;
         let is_over = self.now >= model.run.end
@@ -207,24 +187,10 @@ impl State {
         self.send(model, id, source)
     }
 
-    /// Counts an attempt of the client of `id`.
-    #[inline(always)]
-    pub(crate) fn count_attempt(&mut self, model: &Model, id: VisitId, is_first: bool) {
-        let visit = &self.visits[id];
-        let (class, sent) = (usize::from(visit.class), visit.entered);
-        let source = self.source_of(model, id);
-        let tally = &mut self.tally;
-        tally.ledger.attempts += 1;
-        tally.ledger.retries += u64::from(!is_first);
-        if sent >= tally.from {
-            tally.clients[source][class].attempts += 1;
-        }
-    }
-
     /// Counts an answer that came after its client had given up.
-    pub(crate) fn count_late(&mut self, model: &Model, id: VisitId) {
+    pub(crate) fn count_late(&mut self, id: VisitId) {
         let root = self.root_of(id);
-        let source = self.source_of(model, root);
+        let source = self.source_of(root);
         // The class and the time are the visit's own: the request it belonged to may be over.
         let class = usize::from(self.visits[id].class);
         if self.visits[root].entered >= self.tally.from {
@@ -238,7 +204,7 @@ impl State {
         let now = self.now;
         let visit = &self.visits[id];
         let (stream, entered, class, place) = (visit.stream, visit.entered, visit.class, visit.place);
-        let source = self.source_of(model, id);
+        let (source, is_last) = (SourceId(u32::from(visit.via)), visit.root == 0);
         let spec = &model.sources[source];
         let latency = now - entered;
         let objective = spec.classes[usize::from(class)].objective;
@@ -252,6 +218,9 @@ impl State {
         instance.stays += u128::from(latency.0);
         if let Load::Closed { think, .. } = spec.load {
             return self.think(model, id, source, think);
+        }
+        if is_last {
+            return self.visits.remove(id);
         }
         self.end_root(id);
     }
@@ -314,7 +283,7 @@ impl State {
     /// The key that the request of `id` asks for.
     pub(crate) fn key_of(&self, model: &Model, id: VisitId) -> u64 {
         let root = self.root_of(id);
-        let source = self.source_of(model, root);
+        let source = self.source_of(root);
         if let Some(key) = self.recorded_key(model, root, source) {
             return key;
         }
@@ -325,7 +294,7 @@ impl State {
 
     /// The session of the request with this root, if its client has sessions.
     pub(crate) fn session_of(&self, model: &Model, root: VisitId) -> Option<u64> {
-        let spec = &model.sources[self.source_of(model, root)];
+        let spec = &model.sources[self.source_of(root)];
         let visit = &self.visits[root];
         match (&spec.load, spec.sessions) {
             (Load::Closed { .. }, sessions) => {
@@ -341,7 +310,7 @@ impl State {
     /// The bytes that the request of `id` sends over a link.
     pub(crate) fn request_bytes(&self, model: &Model, id: VisitId) -> u64 {
         let root = self.root_of(id);
-        let source = self.source_of(model, root);
+        let source = self.source_of(root);
         if let Load::Replay { rows } = &model.sources[source].load
             && let Some(size) = rows.get(self.visits[root].since as usize).and_then(|row| row.size)
         {
@@ -353,11 +322,62 @@ impl State {
     /// The bytes of its answer.
     pub(crate) fn reply_bytes(&self, model: &Model, id: VisitId) -> u64 {
         let root = self.root_of(id);
-        let size = model.sources[self.source_of(model, root)].reply_size;
+        let size = model.sources[self.source_of(root)].reply_size;
         self.bytes(model, size, self.visits[root].stream.child(purpose::REPLY_SIZE))
     }
 
     fn bytes(&self, model: &Model, size: Option<crate::model::SamplerId>, key: Key) -> u64 {
         size.map_or(0, |sampler| model.samplers[sampler].sample_whole(&mut key.draws()))
     }
+}
+
+/// When a source makes its next request.
+#[inline(never)]
+fn next_of(model: &Model, spec: &Source, state: &mut SourceState, now: Time, draws: &mut Draws) -> Time {
+    match &spec.load {
+        Load::Open { rate, arrivals, .. } => {
+            let span = |sampler, draws: &mut _| model.samplers[sampler].sample(draws);
+            next_arrival(rate, *arrivals, &mut state.load, now, model.run.end, draws, span)
+        }
+        Load::Bursty { states } => next_burst(states, &mut state.load, now, draws),
+        Load::Replay { rows } => rows.get(state.made as usize).map_or(Time::NEVER, |row| row.at),
+        Load::Closed { .. } => Time::NEVER,
+    }
+}
+
+/// The visit of a request at its client.
+#[inline(always)]
+fn root(spec: &Source, source: SourceId, stream: Key, number: u64, now: Time) -> Visit {
+    Visit {
+        stream,
+        entered: now,
+        wake: Time::NEVER,
+        since: number,
+        parent: VisitId::NONE,
+        link: VisitId::NONE.0,
+        place: spec.place,
+        ordinal: 0,
+        root: 0,
+        step: spec.entry,
+        attempt: 0,
+        via: source.0 as u16,
+        class: 0,
+        phase: Phase::Running,
+        holds: 0,
+        outcome: Outcome::Completed,
+        depth: 0,
+        priority: 0,
+    }
+}
+
+/// The class of a request: recorded, or drawn by weight.
+#[inline(always)]
+fn class_of(model: &Model, spec: &Source, stream: Key, number: u64) -> u8 {
+    if let Load::Replay { rows } = &spec.load {
+        return rows[number as usize].class;
+    }
+    let Some(choice) = spec.class_choice else { return 0 };
+    let Choice::Weighted(shares) = &model.choices[choice] else { return 0 };
+    let drawn = stream.child(purpose::CLASS).draws().bits();
+    shares.iter().position(|(upper, _)| drawn < *upper).unwrap_or(shares.len() - 1) as u8
 }

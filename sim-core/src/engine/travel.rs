@@ -1,7 +1,6 @@
 //! On the way: visits cross links to their nodes and back with an answer.
 
-use crate::model::step::Step;
-use crate::model::{Delay, InstanceId, Link, Model, Target};
+use crate::model::{Delay, Link, Model};
 use crate::time::Duration;
 
 use super::call::purpose;
@@ -9,40 +8,14 @@ use super::state::State;
 use super::visit::{Outcome, Phase, VisitId, hold};
 
 impl State {
-    /// The link over which an answer from `place` goes back to the caller.
+    /// Sends `id` over its link, to its node or back from it. Says who goes on.
     #[inline(always)]
-    pub(crate) fn link_back(&self, model: &Model, place: InstanceId, caller: VisitId) -> Option<Link> {
-        let visit = &self.visits[caller];
-        let (Step::Call(call) | Step::FanOut { call, .. }) = model.steps[usize::from(visit.step)] else {
-            return None;
-        };
-        Some(match &model.calls[call].target {
-            Target::Node(_, link) => *link,
-            Target::Upstream(balancer) => {
-                let (_, upstream) = self.balancers[*balancer].slots[visit.since as usize];
-                model.balancers[*balancer].upstreams[upstream as usize].1
-            }
-            Target::Name(_, nodes) => {
-                let node = model.instances[place].node;
-                nodes.iter().find(|(target, _)| *target == node)?.1
-            }
-        })
-    }
-
-    /// Sends `id` over `link`, to its node or back from it. Says who goes on.
-    #[inline(always)]
-    pub(crate) fn travel(
-        &mut self,
-        model: &Model,
-        id: VisitId,
-        link: Link,
-        purpose: u64,
-        phase: Phase,
-    ) -> VisitId {
+    pub(crate) fn travel(&mut self, model: &Model, id: VisitId, phase: Phase) -> VisitId {
         let visit = &mut self.visits[id];
         visit.phase = phase;
+        let link = &model.links[usize::from(visit.via)];
         let span = match link {
-            Link { latency: Delay::None, wires: None } => {
+            Link { latency: Delay::None, wires: None, .. } => {
                 // Hand-offs happen at once, unless the instance stands still: it hears nothing meanwhile.
                 if phase != Phase::Returning && self.is_postponed(id) {
                     return VisitId::NONE;
@@ -53,8 +26,8 @@ impl State {
                     _ => self.arrive(model, id),
                 };
             }
-            Link { latency: Delay::Constant(span), wires: None } => span,
-            Link { .. } => self.transfer(model, id, link, purpose),
+            Link { latency: Delay::Constant(span), wires: None, .. } => *span,
+            Link { .. } => self.transfer(model, id, link),
         };
         self.visits[id].wake = self.now.saturating_add(span);
         id
@@ -62,12 +35,13 @@ impl State {
 
     /// How long `id` is on its way over a link with a drawn latency or a bandwidth.
     #[inline(never)]
-    pub(crate) fn transfer(&mut self, model: &Model, id: VisitId, link: Link, purpose: u64) -> Duration {
+    pub(crate) fn transfer(&mut self, model: &Model, id: VisitId, link: &Link) -> Duration {
         let visit = &self.visits[id];
+        let is_reply = visit.phase == Phase::Returning;
+        let purpose = if is_reply { purpose::REPLY } else { purpose::REQUEST };
         // The two hops around a balancer carry the same stream; the node tells them apart.
         let tag = model.nodes[model.instances[visit.place].node].tag;
         let key = visit.stream.child(purpose.wrapping_add(tag));
-        let is_reply = visit.phase == Phase::Returning;
         let latency = self.drawn(model, link.latency, key);
         let Some((there, back)) = link.wires else { return latency };
         let wire = if is_reply { back } else { there };
@@ -84,18 +58,13 @@ impl State {
         let visit = &mut self.visits[id];
         visit.outcome = outcome;
         if !visit.parent.is_some() {
-            self.orphan_ends(model, id);
+            self.orphan_ends(id);
             return VisitId::NONE;
         }
         if visit.holds & hold::BRANCH != 0 {
             return self.deliver(model, id);
         }
-        let (place, parent) = (visit.place, visit.parent);
-        // The join of a fan-out stands at the same step as the caller, so either leads to the call.
-        match self.link_back(model, place, parent) {
-            Some(link) => self.travel(model, id, link, purpose::REPLY, Phase::Returning),
-            None => self.deliver(model, id),
-        }
+        self.travel(model, id, Phase::Returning)
     }
 
     /// The answer of `id` is there. Says who goes on.
@@ -104,7 +73,7 @@ impl State {
         let visit = &self.visits[id];
         let (parent, outcome) = (visit.parent, visit.outcome);
         if !parent.is_some() {
-            self.orphan_ends(model, id);
+            self.orphan_ends(id);
             return VisitId::NONE;
         }
         if self.is_ahead() && !self.may_be_answered(model, parent, outcome) {
@@ -117,10 +86,10 @@ impl State {
     /// The work of a visit that nobody waits for any more is over.
     #[cold]
     #[inline(never)]
-    pub(crate) fn orphan_ends(&mut self, model: &Model, id: VisitId) {
+    pub(crate) fn orphan_ends(&mut self, id: VisitId) {
         let visit = &self.visits[id];
         if visit.parent == VisitId::GIVEN_UP && visit.outcome == Outcome::Completed {
-            self.count_late(model, id);
+            self.count_late(id);
         }
         self.visits.release(id);
     }

@@ -53,6 +53,8 @@ pub struct Visit {
     pub step: Program,
     /// Attempts made of its present call.
     pub attempt: u16,
+    /// The link it came over; of a request at its client: its source.
+    pub via: u16,
     /// The position of its class.
     pub class: u8,
     /// What it is doing.
@@ -83,6 +85,7 @@ impl Visit {
         root: 0,
         step: 0,
         attempt: 0,
+        via: 0,
         class: 0,
         phase: Phase::Free,
         holds: 0,

@@ -24,13 +24,13 @@ impl State {
         tag: u64,
     ) -> VisitId {
         let pool = self.pool_of(model, id, slot);
+        if let Service::Foreseen(_) = self.pools[pool].service {
+            return self.work_foreseen(model, id, slot, pool, demand, tag);
+        }
         let spec = &model.pools[pool];
         match spec.discipline {
             Discipline::Fifo | Discipline::Lifo | Discipline::Priority => {
                 let state = &mut self.pools[pool];
-                if let Service::Foreseen(_) = state.service {
-                    return self.work_foreseen(model, id, slot, pool, demand, tag);
-                }
                 if state.account.busy.count() < spec.servers {
                     state.account.busy.rise(self.now);
                     self.record_wait(model, id, slot, Duration::ZERO);
@@ -59,13 +59,13 @@ impl State {
         demand: SamplerId,
         tag: u64,
     ) -> VisitId {
-        let now = self.now;
+        let (now, reach) = (self.now, self.ahead.reach);
         let span = self.demand(model, id, demand, tag);
-        let reach = self.ahead.reach;
         let PoolState { account, service, .. } = &mut self.pools[pool];
         let Service::Foreseen(foreseen) = service else { return id };
         let start = foreseen.start(now);
-        foreseen.occupy(start.saturating_add(span));
+        let end = start.saturating_add(span);
+        foreseen.occupy(end);
         if start > now {
             let in_line = account.waiting.count() + foreseen.in_line(now);
             account.longest = account.longest.max(in_line + 1);
@@ -76,25 +76,11 @@ impl State {
             account.waiting.pass(now, start);
             account.line_stays += u128::from(start.0 - now.0);
         }
+        account.start(start, span, self.ahead.clock < end && end <= reach);
         self.record_wait(model, id, slot, start - now);
-        self.start_foreseen(id, pool, start, span)
-    }
-
-    /// The work of `id` at a foreseen pool takes `span` from `start` on. Says who goes on.
-    #[inline(always)]
-    fn start_foreseen(&mut self, id: VisitId, pool: PoolId, start: Time, span: Duration) -> VisitId {
-        let end = start.saturating_add(span);
-        let is_within_reach = self.is_within_reach(end);
-        let account = &mut self.pools[pool].account;
-        account.granted += i128::from(span.0);
-        if is_within_reach {
-            account.busy.pass(start, end);
-        } else {
-            account.busy.rise(start);
-        }
         let visit = &mut self.visits[id];
         (visit.phase, visit.wake) = (Phase::Working, end);
-        id
+        self.finish_ahead(model, id)
     }
 
     /// `id` stands in line until its work starts.
@@ -105,7 +91,7 @@ impl State {
         let is_first = state.account.waiting.count() == 1;
         self.visits[id].wake = start;
         if is_first {
-            self.agenda.push(Event::new(start, Rank::PoolDone, 0, pool.0));
+            self.agenda.push(Event::new(start, Rank::PoolDone, pool.0));
         }
         VisitId::NONE
     }
@@ -116,7 +102,7 @@ impl State {
         while let Some(first) = self.pools[pool].first_in_line() {
             let start = self.visits[first].wake;
             if start > now {
-                self.agenda.push(Event::new(start, Rank::PoolDone, 0, pool.0));
+                self.agenda.push(Event::new(start, Rank::PoolDone, pool.0));
                 return;
             }
             let waited = Duration(now.0 - self.visits[first].since);
@@ -128,8 +114,12 @@ impl State {
             self.record_wait(model, first, slot, waited);
             // The same draw as on arrival.
             let span = self.demand(model, first, demand, tag);
-            let next = self.start_foreseen(first, pool, now, span);
-            self.ready.push_back(next);
+            let end = now.saturating_add(span);
+            let is_within_reach = self.is_within_reach(end);
+            self.pools[pool].account.start(now, span, is_within_reach);
+            let visit = &mut self.visits[first];
+            (visit.phase, visit.wake) = (Phase::Working, end);
+            self.ready.push_back(first);
         }
     }
 
@@ -393,7 +383,7 @@ impl State {
     pub(crate) fn schedule_pool(&mut self, pool: PoolId) {
         let Service::Sharing(sharing) = &self.pools[pool].service else { return };
         if sharing.next_done != Time::NEVER {
-            self.agenda.push(Event::new(sharing.next_done, Rank::PoolDone, 0, pool.0));
+            self.agenda.push(Event::new(sharing.next_done, Rank::PoolDone, pool.0));
         }
     }
 

@@ -260,6 +260,8 @@ fn turn(t: f64, period: f64) -> f64 {
 pub struct LoadMemory {
     /// Nanoseconds between arrivals where the rate never changes.
     interval: Option<f64>,
+    /// The same where they come by chance and there are any.
+    poisson_interval: Option<f64>,
     /// Requests expected up to the last arrival, plus what chance has added.
     operational: f64,
     /// Since when this load is in force, and how many arrivals it has made.
@@ -279,9 +281,22 @@ impl LoadMemory {
             }
             Load::Bursty { .. } | Load::Closed { .. } | Load::Replay { .. } => (0.0, None),
         };
-        LoadMemory { operational, interval, origin: now, ..LoadMemory::default() }
+        let is_poisson = matches!(load, Load::Open { arrivals: Arrivals::Poisson, .. });
+        let poisson_interval = interval.filter(|span| is_poisson && span.is_finite() && *span >= 0.0);
+        LoadMemory { operational, interval, poisson_interval, origin: now, ..LoadMemory::default() }
+    }
+
+    /// When the next request comes after `now` by [`next_arrival`], for the plainest and most frequent of loads.
+    #[inline(always)]
+    pub fn next_poisson(&self, now: Time, end: Time, draws: &mut Draws) -> Option<Time> {
+        let interval = self.poisson_interval?;
+        let next = now + Duration::from_nanos_f64(exponential(draws) * interval);
+        Some(if next.0 > end.0.min(MOST_TIME) { Time::NEVER } else { next })
     }
 }
+
+/// No request comes later than this: 146 years.
+const MOST_TIME: u64 = 1 << 62;
 
 /// When the next request of an open load comes after `now`, or [`Time::NEVER`] if not before `end`.
 pub fn next_arrival(
@@ -299,7 +314,7 @@ pub fn next_arrival(
         Arrivals::Constant => 1.0,
         Arrivals::Renewal { spans: sampler, mean } => spans(sampler, draws) / mean,
     };
-    let horizon = end.0.min(1 << 62);
+    let horizon = end.0.min(MOST_TIME);
     let next = match memory.interval {
         Some(interval) if !interval.is_finite() || interval < 0.0 => return Time::NEVER,
         // Even arrivals are counted from the origin, so that their rounding does not add up.

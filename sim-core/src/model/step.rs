@@ -91,4 +91,17 @@ pub enum Step {
     Fail,
 }
 
+/// Whom it concerns that a visit does a step: who decides whether the visit may do it ahead of the clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Concern {
+    /// Itself: nobody else's fate depends on it, nor does it depend on others.
+    Itself,
+    /// Who waits for it, too: it leaves its node or may have to.
+    WhoWaits,
+    /// Itself, unless it fails and has to leave its node.
+    ItselfUnlessItFails,
+    /// Others: it takes what they might, or asks what they have changed.
+    Others,
+}
+
 const _: () = assert!(size_of::<Step>() <= 32, "steps stay small: they are read at every event");

@@ -222,6 +222,16 @@ impl Tally {
         self.caches = self.caches.map(|_| CacheTally::default());
     }
 
+    /// Counts an attempt of a client.
+    #[inline(always)]
+    pub fn attempted(&mut self, source: SourceId, class: u8, sent: Time, is_first: bool) {
+        self.ledger.attempts += 1;
+        self.ledger.retries += u64::from(!is_first);
+        if sent >= self.from {
+            self.clients[source][usize::from(class)].attempts += 1;
+        }
+    }
+
     /// Counts the end of a request.
     #[inline(always)]
     pub fn ended(&mut self, source: SourceId, class: u8, sent: Time, latency: Duration, end: End) {
