@@ -301,8 +301,7 @@ impl State {
         loop {
             // Hand-offs happen at once, before the next event.
             if next.is_some() {
-                let is_running = self.visits[next].phase == Phase::Running;
-                next = if is_running { self.run_step(model, next) } else { self.go_ahead(model, next) };
+                next = self.run_step(model, next);
                 continue;
             }
             self.now = self.ahead.clock;
@@ -312,7 +311,8 @@ impl State {
                 return Some(pause);
             }
             if let Some(ready) = self.ready.pop_front() {
-                next = ready;
+                let is_running = self.visits[ready].phase == Phase::Running;
+                next = if is_running { ready } else { self.go_ahead(model, ready) };
                 continue;
             }
             let event = self.agenda.pop(horizon)?;

@@ -17,7 +17,7 @@ use sim_core::random::{Draws, Key};
 use sim_core::time::Time;
 
 mod common;
-use common::files;
+use common::{files, outcome};
 
 /// What a mutation puts in the place of something else: what people mistype, and what breaks arithmetic.
 const PIECES: &[&str] = &[
@@ -151,10 +151,13 @@ fn run(text: &str) -> bool {
     }
     let seed = models[0].run.seed;
     let mut engine = Engine::with_variants(models.into_iter().map(Arc::new).collect(), seed);
+    let mut by_the_clock = engine.clone();
+    while by_the_clock.advance(Time::NEVER, 1_000).is_none() {}
     while engine.advance(Time::NEVER, 5_000).is_none() {
         assert_eq!(engine.check(), [], "a law is broken on the way");
     }
     assert_eq!(engine.check(), [], "a law is broken at the end");
+    assert_eq!(outcome(&engine), outcome(&by_the_clock), "who runs ahead changes something");
     let report = sim_core::report::Report::new(&engine);
     assert!(report.to_json(true).is_object());
     true

@@ -12,7 +12,7 @@ use crate::time::Time;
 
 use super::agenda::{Event, Rank};
 use super::state::{Life, State};
-use super::visit::{Outcome, Phase, VisitId, hold};
+use super::visit::{Outcome, Phase, Visit, VisitId, hold};
 
 /// Where the clock stands, and how far beyond it visits may be.
 #[derive(Clone, PartialEq, Debug)]
@@ -92,7 +92,8 @@ impl State {
         self.ahead.clock < at && at <= self.ahead.reach
     }
 
-    /// `id` waits until a time that is known: it goes there at once, or has it written down. Says who goes on.
+    /// `id` was put off until others had done what they do at this instant. It waits until a time that is known: it goes
+    /// there at once, or has it written down. Says who goes on.
     #[inline(never)]
     pub(crate) fn go_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
         match self.visits[id].phase {
@@ -110,14 +111,14 @@ impl State {
         let at = visit.wake;
         if self.ahead.clock < at && at <= self.ahead.reach {
             visit.step += 1;
-            visit.phase = Phase::Due;
-            if self.is_own_business(model, id, at) {
+            (visit.phase, visit.wake) = (Phase::Running, Time::NEVER);
+            if self.is_own_business(model, &self.visits[id], at) {
                 self.move_to(at, Rank::Completion);
                 self.ahead.is_allowed = true;
-                let visit = &mut self.visits[id];
-                (visit.phase, visit.wake) = (Phase::Running, Time::NEVER);
                 return id;
             }
+            let visit = &mut self.visits[id];
+            (visit.phase, visit.wake) = (Phase::Due, at);
         }
         self.write_down(id, at, Rank::Completion)
     }
@@ -125,8 +126,9 @@ impl State {
     /// [`State::go_ahead`] to the node that `id` travels to.
     #[inline(always)]
     pub(crate) fn arrive_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
-        let at = self.visits[id].wake;
-        if self.is_within_reach(at) && self.is_own_business(model, id, at) {
+        let visit = &self.visits[id];
+        let at = visit.wake;
+        if self.is_within_reach(at) && self.is_own_business(model, visit, at) {
             self.move_to(at, Rank::Arrival);
             return self.arrive(model, id);
         }
@@ -182,28 +184,27 @@ impl State {
         VisitId::NONE
     }
 
-    /// Whether `id` may do the step it is at, at `at` and ahead of the clock.
+    /// Whether a visit may do the step it is at, at `at` and ahead of the clock.
     #[inline(always)]
-    pub(crate) fn is_own_business(&self, model: &Model, id: VisitId, at: Time) -> bool {
-        match model.concerns[usize::from(self.visits[id].step)] {
+    pub(crate) fn is_own_business(&self, model: &Model, visit: &Visit, at: Time) -> bool {
+        match model.concerns[usize::from(visit.step)] {
             Concern::Itself => true,
-            Concern::ItselfUnlessItFails => self.leaves_nothing(id),
-            Concern::WhoWaits => self.leaves_nothing(id) && self.is_awaited(id, at),
+            Concern::ItselfUnlessItFails => self.leaves_nothing(visit),
+            Concern::WhoWaits => self.leaves_nothing(visit) && self.is_awaited(visit, at),
             Concern::Others => false,
         }
     }
 
-    /// Whether nobody notices if `id` leaves its node: it gives nothing back, and its instance does not wait for it.
+    /// Whether nobody notices if a visit leaves its node: it gives nothing back, and its instance does not wait for it.
     #[inline(always)]
-    fn leaves_nothing(&self, id: VisitId) -> bool {
-        let visit = &self.visits[id];
+    fn leaves_nothing(&self, visit: &Visit) -> bool {
         visit.holds & !hold::UPSTREAM == 0 && self.instances[visit.place].life == Life::Up
     }
 
-    /// Whether it is known that somebody will still wait for `id` at `at`, or that nobody does.
+    /// Whether it is known that somebody will still wait for a visit at `at`, or that nobody does.
     #[inline(always)]
-    fn is_awaited(&self, id: VisitId, at: Time) -> bool {
-        let parent = self.visits[id].parent;
+    fn is_awaited(&self, visit: &Visit, at: Time) -> bool {
+        let parent = visit.parent;
         !parent.is_some() || self.visits[parent].wake >= at
     }
 

@@ -44,9 +44,7 @@ impl State {
                 if spec.timeout.is_some() {
                     self.set_deadline(model, id, spec);
                 }
-                let next = self.travel(model, child, Phase::Travelling);
-                let travels = next == child && self.visits[child].phase == Phase::Travelling;
-                if travels { self.arrive_ahead(model, child) } else { next }
+                self.travel::<true>(model, child, Phase::Travelling)
             }
             Err(outcome) => self.after_attempt(model, id, outcome),
         }

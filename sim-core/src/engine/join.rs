@@ -27,7 +27,7 @@ impl State {
         for branch in 0..u64::from(count) {
             let number = u64::from(attempt) * u64::from(count) + branch;
             let next = match self.spawn(model, caller, join, spec, number) {
-                Ok(child) => self.travel(model, child, Phase::Travelling),
+                Ok(child) => self.travel::<false>(model, child, Phase::Travelling),
                 Err(outcome) => self.answer(model, join, outcome),
             };
             if next.is_some() {

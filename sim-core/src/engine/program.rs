@@ -9,19 +9,17 @@ use super::state::{Life, State};
 use super::visit::{Outcome, Phase, VisitId, hold};
 
 impl State {
-    /// Runs the step that `id` is at, and says who goes on: itself, another visit, or nobody. Who goes on is running,
-    /// or waits until a time that is known.
+    /// Runs the step that `id` is at, and says who goes on: itself, another visit, or nobody.
     #[inline(always)]
     pub(crate) fn run_step(&mut self, model: &Model, id: VisitId) -> VisitId {
-        let step = &model.steps[usize::from(self.visits[id].step)];
         if self.is_ahead()
             && !std::mem::take(&mut self.ahead.is_allowed)
-            && !self.is_own_business(model, id, self.now)
+            && !self.is_own_business(model, &self.visits[id], self.now)
         {
             return self.wait_for_the_clock(id);
         }
         let visit = &mut self.visits[id];
-        match *step {
+        match model.steps[usize::from(visit.step)] {
             Step::Work { pool, demand, tag } => self.work(model, id, pool, demand, tag),
             Step::Take { pool } => self.take(model, id, pool),
             Step::Give { pool } => {
@@ -155,8 +153,7 @@ impl State {
                 self.tally.nodes[node].latency.record(stay.0);
             }
         }
-        let next = self.send_back(model, id, Outcome::Completed);
-        if next == id { self.deliver_ahead(model, id) } else { next }
+        self.send_back::<true>(model, id, Outcome::Completed)
     }
 
     /// `id` fails at its node: it gives everything back and leaves with an error. Says who goes on.
@@ -174,7 +171,7 @@ impl State {
         } else {
             self.give_back(model, id);
         }
-        self.send_back(model, id, outcome)
+        self.send_back::<false>(model, id, outcome)
     }
 
     /// `id` is not let in at all. Says who goes on.
@@ -182,7 +179,7 @@ impl State {
     #[inline(never)]
     pub(crate) fn turn_away(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
         self.count_failure(model, id, outcome);
-        self.send_back(model, id, outcome)
+        self.send_back::<false>(model, id, outcome)
     }
 
     fn count_failure(&mut self, model: &Model, id: VisitId, outcome: Outcome) {

@@ -8,13 +8,14 @@ use super::state::State;
 use super::visit::{Outcome, Phase, VisitId, hold};
 
 impl State {
-    /// Sends `id` over its link, to its node or back from it. Says who goes on.
+    /// Sends `id` over its link, to its node or back from it. Says who goes on; only `MAIN`, who has nothing else to do
+    /// at this instant, may do so ahead of the clock.
     #[inline(always)]
-    pub(crate) fn travel(&mut self, model: &Model, id: VisitId, phase: Phase) -> VisitId {
+    pub(crate) fn travel<const MAIN: bool>(&mut self, model: &Model, id: VisitId, phase: Phase) -> VisitId {
+        let now = self.now;
         let visit = &mut self.visits[id];
         visit.phase = phase;
-        let link = &model.links[usize::from(visit.via)];
-        let span = match link {
+        match &model.links[usize::from(visit.via)] {
             Link { latency: Delay::None, wires: None, .. } => {
                 // Hand-offs happen at once, unless the instance stands still: it hears nothing meanwhile.
                 if phase != Phase::Returning && self.is_postponed(id) {
@@ -26,11 +27,22 @@ impl State {
                     _ => self.arrive(model, id),
                 };
             }
-            Link { latency: Delay::Constant(span), wires: None, .. } => *span,
-            Link { .. } => self.transfer(model, id, link),
-        };
-        self.visits[id].wake = self.now.saturating_add(span);
-        id
+            Link { latency: Delay::Constant(span), wires: None, .. } => {
+                visit.wake = now.saturating_add(*span)
+            }
+            link => {
+                let span = self.transfer(model, id, link);
+                self.visits[id].wake = now.saturating_add(span);
+            }
+        }
+        if !MAIN {
+            self.ready.push_back(id);
+            return VisitId::NONE;
+        }
+        match phase {
+            Phase::Returning => self.deliver_ahead(model, id),
+            _ => self.arrive_ahead(model, id),
+        }
     }
 
     /// How long `id` is on its way over a link with a drawn latency or a bandwidth.
@@ -54,7 +66,12 @@ impl State {
 
     /// `id` has left its node; its outcome goes back to whoever waits for it. Says who goes on.
     #[inline(always)]
-    pub(crate) fn send_back(&mut self, model: &Model, id: VisitId, outcome: Outcome) -> VisitId {
+    pub(crate) fn send_back<const MAIN: bool>(
+        &mut self,
+        model: &Model,
+        id: VisitId,
+        outcome: Outcome,
+    ) -> VisitId {
         let visit = &mut self.visits[id];
         visit.outcome = outcome;
         if !visit.parent.is_some() {
@@ -64,7 +81,7 @@ impl State {
         if visit.holds & hold::BRANCH != 0 {
             return self.deliver(model, id);
         }
-        self.travel(model, id, Phase::Returning)
+        self.travel::<MAIN>(model, id, Phase::Returning)
     }
 
     /// The answer of `id` is there. Says who goes on.

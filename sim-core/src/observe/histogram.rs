@@ -36,7 +36,7 @@ impl Histogram {
     /// Whole octaves at a time, so that a run stops allocating soon after its first requests.
     #[cold]
     fn grow(&mut self, cell: usize) {
-        self.cells.resize(((cell >> CELL_BITS) + 2) << CELL_BITS, 0);
+        self.cells.resize(((cell >> CELL_BITS) + 1) << CELL_BITS, 0);
     }
 
     /// How many values were counted.

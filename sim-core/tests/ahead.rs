@@ -1,0 +1,125 @@
+//! Visits that run ahead of the clock change nothing: a run in which they do and one that goes event by event agree to
+//! the last bit, in all that is counted.
+
+use std::fs;
+use std::path::Path;
+
+use sim_core::compile::case;
+use sim_core::engine::Engine;
+use sim_core::time::Time;
+
+mod common;
+use common::{engine, outcome};
+
+/// Over so few events at a time nobody runs ahead.
+const FEW: u64 = 1_000;
+
+/// The engine after a run in which nobody runs ahead of the clock.
+fn by_the_clock(mut engine: Engine) -> Engine {
+    while engine.advance(Time::NEVER, FEW).is_none() {}
+    engine
+}
+
+fn assert_same(name: &str, text: &str) {
+    let mut ahead = engine(text);
+    ahead.run();
+    assert_eq!(ahead.check(), [], "{name}");
+    let clocked = by_the_clock(engine(text));
+    assert_eq!(ahead.stopped(), clocked.stopped(), "{name}");
+    assert_eq!(ahead.state().now, clocked.state().now, "{name}");
+    assert_eq!(outcome(&ahead), outcome(&clocked), "{name}");
+    // Not `assert_eq`: it would print megabytes.
+    let (one, other) = (ahead.state(), clocked.state());
+    assert!(format!("{:?}", one.tally) == format!("{:?}", other.tally), "{name}: the tallies differ");
+    assert!(format!("{:?}", one.caches) == format!("{:?}", other.caches), "{name}: the caches differ");
+    for (id, instance) in one.instances.enumerate() {
+        let place = ahead.model().instance_name(id);
+        assert_eq!(*instance, other.instances[id], "{name} at {place}");
+    }
+    for (id, pool) in one.pools.enumerate() {
+        assert_eq!(pool.account, other.pools[id].account, "{name} at {id:?}");
+    }
+}
+
+#[test]
+fn every_model_runs_ahead_as_by_the_clock() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let goldens = fs::read_to_string(models.join("goldens.txt")).expect("the goldens are there");
+    let rows: Vec<&str> = goldens.lines().filter(|line| line.contains(".ron")).collect();
+    let check = |rows: &[&str]| {
+        for row in rows {
+            let mut words = row.split_whitespace();
+            let (path, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let text = fs::read_to_string(models.join(path)).expect("the model is there");
+            let text = if name == "-" { text } else { case(&text, name).expect("the case is there") };
+            assert_same(&format!("{path}, {name}"), &text);
+        }
+    };
+    let (first, second) = rows.split_at(rows.len() / 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| check(first));
+        check(second);
+    });
+}
+
+/// What ends a wait early, or makes its end known late, meets those who run ahead: timeouts shorter than the work below
+/// them, retries with a budget, hedges of a fan-out, caches with keys, a balancer that counts, a bounded line.
+fn crossed(policy: &str, timeout: &str, run: &str) -> String {
+    format!(
+        r#"Scenario(
+        run: (duration: "20s", drain: true, seed: 5),
+        nodes: {{
+            "users": Clients(to: "lb", load: Open(rate: "400/s"), key: Zipf(n: 500, s: 0.8), timeout: "{timeout}",
+                classes: {{"plain": (weight: 3), "other": (weight: 1)}},
+                retry: (attempts: 3, backoff: FullJitter(base: "5ms", cap: "50ms"), budget: "20%")),
+            "crowd": Clients(to: "lb", load: Closed(users: 8, think: Exp("20ms")), key: Uniform(50)),
+            "lb": Balancer(to: ["app"], policy: {policy}),
+            "app": Service(instances: 3, cores: 2, {run} serve: [
+                Cpu(Exp("2ms")),
+                Wait(Constant("1ms")),
+                Get(cache: "chance", miss: [Call(to: "store", timeout: "4ms", retry: (attempts: 2))]),
+                Get(cache: "keyed", miss: [Call(to: "store")]),
+                ByClass(cases: {{"other": [FanOut(to: "leaf", count: 3, need: 2)]}}, otherwise: [Wait(Exp("1ms"))]),
+                Cpu(Constant("0.5ms")),
+            ]),
+            "leaf": Service(instances: 2, serve: [Cpu(Exp("1ms"))]),
+            "chance": Cache(hit_ratio: "70%", hit: Constant("0.1ms")),
+            "keyed": Cache(capacity: 100, ttl: "2s", hit: Constant("0.1ms")),
+            "store": Database(connections: 4, read: LogNormal(mean: "3ms", cv: 2)),
+        }},
+        links: {{"*": (latency: Constant("0.2ms")), "app->store": (latency: Exp("0.3ms"))}},
+    )"#
+    )
+}
+
+#[test]
+fn what_crosses_who_runs_ahead_is_met_where_the_clock_would_meet_it() {
+    for policy in ["RoundRobin", "LeastConnections()", "PowerOf(d: 2)", "IpHash", "Random"] {
+        for timeout in ["8ms", "1s"] {
+            for run in ["", "run: Threads(4), queue: 8,", "run: Async(3),", "patience: Exp(\"5ms\"),"] {
+                let text = crossed(policy, timeout, run);
+                assert_same(&format!("{policy}, {timeout}, {run}"), &text);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_requests_are_told_in_the_order_in_which_they_ended() {
+    let text = crossed("RoundRobin", "50ms", "");
+    let records = |mut engine: Engine, events: u64| {
+        engine.record_requests();
+        let mut records = Vec::new();
+        loop {
+            let stop = engine.advance(Time::NEVER, events);
+            records.extend(engine.take_records());
+            if stop.is_some() {
+                return records;
+            }
+        }
+    };
+    let whole = records(engine(&text), u64::MAX);
+    assert!(whole.len() > 5_000);
+    assert!(whole.windows(2).all(|two| two[0].sent + two[0].latency <= two[1].sent + two[1].latency));
+    assert_eq!(records(engine(&text), FEW), whole);
+}
