@@ -107,6 +107,16 @@ fn w2() {
 }
 
 #[test]
+fn least_connections_however_ties_are_broken() {
+    for policy in
+        ["ties: Random", "ties: Smooth", "ties: Random, weights: [1, 2]", "ties: Smooth, weights: [1, 2]"]
+    {
+        let policy = format!("LeastConnections({policy})");
+        check(&model("bench/w2-least-connections.ron", &[("nodes.lb.policy", &policy)]), 100_000);
+    }
+}
+
+#[test]
 fn w3() {
     check(&model("bench/w3.ron", &[]), 50_000);
 }

@@ -204,7 +204,7 @@ impl State {
         if spec.per_connection && kept.is_none() {
             state.connections.insert(address, slot);
         }
-        state.memory.in_flight[slot as usize] += 1;
+        state.memory.sent(slot);
         let (place, upstream) = state.slots[slot as usize];
         let visit = &mut self.visits[caller];
         visit.since = u64::from(slot);
@@ -217,11 +217,11 @@ impl State {
     pub(crate) fn upstream_answered(&mut self, model: &Model, id: VisitId) {
         let visit = &mut self.visits[id];
         visit.holds &= !hold::UPSTREAM;
-        let slot = visit.since as usize;
+        let slot = visit.since as u32;
         if let Step::Call(call) = model.steps[usize::from(visit.step)]
             && let Target::Upstream(balancer) = model.calls[call].target
         {
-            self.balancers[balancer].memory.in_flight[slot] -= 1;
+            self.balancers[balancer].memory.answered(slot);
         }
     }
 

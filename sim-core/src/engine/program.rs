@@ -5,7 +5,7 @@ use crate::model::{Choice, ChoiceId, Delay, Model, NodeId, SourceId};
 use crate::random::Key;
 use crate::time::{Duration, Time};
 
-use super::state::{Life, State};
+use super::state::{BalancerState, Life, State};
 use super::visit::{Outcome, Phase, VisitId, hold};
 
 impl State {
@@ -264,13 +264,12 @@ impl State {
             if balancer.upstreams.iter().all(|(upstream, _)| *upstream != node) {
                 continue;
             }
-            let memory = &mut self.balancers[id];
+            let BalancerState { memory, slots, connections } = &mut self.balancers[id];
             let states = &self.instances;
-            let slots = memory.slots.iter().enumerate();
+            let slots = slots.iter().enumerate();
             let ready = slots.filter(|(_, (instance, _))| takes_calls(states[*instance].life));
-            memory.memory.rotation = ready.map(|(slot, _)| slot as u32).collect();
-            let rotation = &memory.memory.rotation;
-            memory.connections.retain(|_, slot| rotation.contains(slot));
+            memory.set_rotation(ready.map(|(slot, _)| slot as u32));
+            connections.retain(|_, slot| memory.is_in_rotation(*slot));
         }
     }
 

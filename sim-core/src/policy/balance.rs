@@ -3,7 +3,11 @@
 //! State is kept per balancer node, as a proxy keeps its own counters. Sources: nginx's round robin, least_conn and
 //! ip_hash modules; Mitzenmacher 2001 for the power of d choices.
 
+mod fewest;
+
 use crate::random::Draws;
+
+use fewest::Fewest;
 
 /// How a balancer chooses.
 #[derive(Clone, PartialEq, Debug)]
@@ -50,9 +54,11 @@ pub enum Ties {
 #[derive(Clone, PartialEq, Debug)]
 pub struct BalanceMemory {
     /// The slots that take requests now, in order.
-    pub rotation: Vec<u32>,
+    rotation: Vec<u32>,
     /// Unanswered requests by slot.
-    pub in_flight: Vec<u32>,
+    in_flight: Vec<u32>,
+    /// Who has the fewest of them.
+    fewest: Fewest,
     turn: u32,
     current_weight: Vec<i64>,
 }
@@ -63,9 +69,38 @@ impl BalanceMemory {
         BalanceMemory {
             rotation: Vec::with_capacity(slots),
             in_flight: vec![0; slots],
+            fewest: Fewest::default(),
             turn: 0,
             current_weight: vec![0; slots],
         }
+    }
+
+    /// From now on the slots that `ready` lists in order take requests, and no others.
+    pub fn set_rotation(&mut self, ready: impl Iterator<Item = u32>) {
+        self.rotation.clear();
+        self.rotation.extend(ready);
+        self.fewest.clear();
+    }
+
+    /// Whether `slot` takes requests now.
+    pub fn is_in_rotation(&self, slot: u32) -> bool {
+        self.rotation.binary_search(&slot).is_ok()
+    }
+
+    /// A request goes to `slot`.
+    #[inline(always)]
+    pub fn sent(&mut self, slot: u32) {
+        let in_flight = &mut self.in_flight[slot as usize];
+        *in_flight += 1;
+        self.fewest.note(slot, *in_flight);
+    }
+
+    /// A request that went to `slot` is answered, or nobody waits for its answer any more.
+    #[inline(always)]
+    pub fn answered(&mut self, slot: u32) {
+        let in_flight = &mut self.in_flight[slot as usize];
+        *in_flight -= 1;
+        self.fewest.note(slot, *in_flight);
     }
 }
 
@@ -91,7 +126,7 @@ impl Balance {
             }
             Balance::Random => memory.rotation[draws.below(ready) as usize],
             Balance::SmoothWeighted { weights } => {
-                smooth(&memory.rotation, weights, &mut memory.current_weight)
+                smooth(memory.rotation.iter().copied(), weights, &mut memory.current_weight)
             }
             Balance::LeastConnections { ties, weights } => least(memory, *ties, weights, draws),
             Balance::PowerOf { d, replacement } => power_of(memory, *d, *replacement, draws),
@@ -105,61 +140,57 @@ fn weight_of(weights: &[u32], slot: u32) -> i64 {
     i64::from(weights.get(slot as usize).or(weights.last()).copied().unwrap_or(1))
 }
 
-/// nginx's smooth weighted round robin among `candidates`.
-fn smooth(candidates: &[u32], weights: &[u32], current: &mut [i64]) -> u32 {
+/// nginx's smooth weighted round robin among `candidates`, of which there is at least one.
+fn smooth(candidates: impl Iterator<Item = u32>, weights: &[u32], current: &mut [i64]) -> u32 {
     let mut total = 0;
-    let mut best = candidates[0];
-    for &slot in candidates {
+    let mut best = None;
+    for slot in candidates {
         let weight = weight_of(weights, slot);
         current[slot as usize] += weight;
         total += weight;
-        if current[slot as usize] > current[best as usize] {
-            best = slot;
+        if best.is_none_or(|best: u32| current[slot as usize] > current[best as usize]) {
+            best = Some(slot);
         }
     }
+    let best = best.expect("there is a candidate");
     current[best as usize] -= total;
     best
 }
 
 #[inline]
 fn least(memory: &mut BalanceMemory, ties: Ties, weights: &[u32], draws: &mut Draws) -> u32 {
-    if ties == Ties::LowestIndex && weights.is_empty() {
-        return first_of_the_fewest(memory);
+    if ties == Ties::Smooth || !weights.is_empty() {
+        return least_by_weight(memory, ties, weights, draws);
     }
-    let load = |slot: u32| i64::from(memory.in_flight[slot as usize]);
-    let mut tied = Vec::new();
-    for &slot in &memory.rotation {
-        let Some(&best) = tied.first() else {
-            tied.push(slot);
-            continue;
-        };
-        // Compared cross-multiplied, exactly, as nginx does.
-        let (mine, its) = (load(slot) * weight_of(weights, best), load(best) * weight_of(weights, slot));
-        if mine < its {
-            tied.clear();
-        }
-        if mine <= its {
-            tied.push(slot);
-        }
+    if !memory.fewest.knows(ties) {
+        memory.fewest.follow(&memory.rotation, &memory.in_flight, ties);
     }
     match ties {
-        Ties::LowestIndex => tied[0],
-        Ties::Random => tied[draws.below(tied.len() as u32) as usize],
-        Ties::Smooth => smooth(&tied, weights, &mut memory.current_weight),
+        Ties::LowestIndex | Ties::Smooth => memory.fewest.first(),
+        Ties::Random => memory.fewest.tied_at(draws.below(memory.fewest.tied())),
     }
 }
 
-#[inline]
-fn first_of_the_fewest(memory: &BalanceMemory) -> u32 {
-    let mut best = memory.rotation[0];
-    let mut fewest = memory.in_flight[best as usize];
-    for &slot in &memory.rotation[1..] {
-        let load = memory.in_flight[slot as usize];
-        if load < fewest {
-            (best, fewest) = (slot, load);
+/// The least loaded by a look at all of them: weights make loads that no tournament of whole numbers orders, and smooth
+/// ties change the turns of all that are tied.
+#[inline(never)]
+fn least_by_weight(memory: &mut BalanceMemory, ties: Ties, weights: &[u32], draws: &mut Draws) -> u32 {
+    let BalanceMemory { rotation, in_flight, current_weight, .. } = memory;
+    // Compared cross-multiplied, exactly, as nginx does.
+    let compare = |one: u32, other: u32| {
+        let load = |slot: u32| i64::from(in_flight[slot as usize]);
+        (load(one) * weight_of(weights, other)).cmp(&(load(other) * weight_of(weights, one)))
+    };
+    let first = rotation.iter().copied().min_by(|one, other| compare(*one, *other)).expect("one is ready");
+    let mut tied = rotation.iter().copied().filter(|slot| compare(*slot, first).is_eq());
+    match ties {
+        Ties::LowestIndex => first,
+        Ties::Random => {
+            let chosen = draws.below(tied.clone().count() as u32);
+            tied.nth(chosen as usize).expect("it is drawn among the tied")
         }
+        Ties::Smooth => smooth(tied, weights, current_weight),
     }
-    best
 }
 
 #[inline]
@@ -224,8 +255,10 @@ mod tests {
 
     fn memory(in_flight: &[u32]) -> BalanceMemory {
         let mut memory = BalanceMemory::new(in_flight.len());
-        memory.rotation = (0..in_flight.len() as u32).collect();
-        memory.in_flight = in_flight.to_vec();
+        memory.set_rotation(0..in_flight.len() as u32);
+        for (slot, &count) in (0..).zip(in_flight) {
+            (0..count).for_each(|_| memory.sent(slot));
+        }
         memory
     }
 
