@@ -82,13 +82,14 @@ fn list(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a model is about: the first sentence of the comment it opens with.
+/// What a model is about: the first sentence of the comment it opens with, or its first paragraph if that has none.
 fn question(text: &str) -> String {
-    let comment: Vec<&str> =
-        text.lines().map_while(|line| line.trim().strip_prefix("//")).map(str::trim).collect();
-    let comment = comment.join(" ");
-    let end = comment.find(['?', '.']).map_or(comment.len(), |at| at + 1);
-    comment[..end].to_owned()
+    let comment = text.lines().map_while(|line| line.trim().strip_prefix("//")).map(str::trim);
+    let paragraph = comment.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    // The point in `0.5 ms` ends nothing.
+    let is_end = |at: usize| paragraph[at + 1..].chars().next().is_none_or(char::is_whitespace);
+    let end = paragraph.match_indices(['?', '!', '.']).map(|(at, _)| at).find(|at| is_end(*at));
+    end.map_or(paragraph.clone(), |at| paragraph[..=at].to_owned())
 }
 
 #[cfg(test)]
@@ -99,6 +100,9 @@ mod tests {
     fn the_question_is_the_first_sentence_of_the_first_comment() {
         assert_eq!(question("// What does it\n// buy?  R01\n(\n// no\n)"), "What does it buy?");
         assert_eq!(question("// Short\n()"), "Short");
+        assert_eq!(question("// What do 0.5 ms\n// cost?\n()"), "What do 0.5 ms cost?");
+        assert_eq!(question("// Short\n//\n// It goes on. For long.\n()"), "Short");
+        assert_eq!(question("// One.\n// Two.\n()"), "One.");
         assert_eq!(question("()"), "");
     }
 
