@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Compiler, Path};
 use crate::component::Node;
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::{Diagnostic, Severity, suggest};
 use crate::distribution::discrete::{KeySampler, Popularity};
 use crate::distribution::{Distribution, Problem, Quantity, Sampler};
 use crate::model::{Delay, NodeId, SamplerId};
@@ -52,17 +52,30 @@ impl Noted<'_> {
 }
 
 impl<'a> Compiler<'a> {
-    /// Notes an error about what `path` leads to.
-    pub(crate) fn error(&mut self, code: &'static str, message: impl Into<String>, path: &Path) -> Noted<'_> {
-        let span = span_of(self.document, path.as_str());
-        self.problems.push(Diagnostic::error(code, message).with_span(span));
-        Noted(self.problems.last_mut().expect("it was just pushed"))
+    /// Notes a finding at a place, among those of its kind.
+    fn note(&mut self, diagnostic: Diagnostic, span: Range<usize>) -> Noted<'_> {
+        let list = match diagnostic.severity {
+            Severity::Error => &mut self.problems,
+            Severity::Warning => &mut self.warnings,
+        };
+        list.push(diagnostic.with_span(span));
+        Noted(list.last_mut().expect("it was just pushed"))
+    }
+
+    /// What `path` leads to.
+    fn value_span(&self, path: &Path) -> Range<usize> {
+        span_of(self.document, path.as_str())
     }
 
     /// The key that `path` leads to, or else its value.
-    fn key_span(&self, path: &Path) -> std::ops::Range<usize> {
+    fn key_span(&self, path: &Path) -> Range<usize> {
         let found = self.document.locate(path.as_str()).and_then(|found| found.key);
-        found.unwrap_or_else(|| span_of(self.document, path.as_str()))
+        found.unwrap_or_else(|| self.value_span(path))
+    }
+
+    /// Notes an error about what `path` leads to.
+    pub(crate) fn error(&mut self, code: &'static str, message: impl Into<String>, path: &Path) -> Noted<'_> {
+        self.note(Diagnostic::error(code, message), self.value_span(path))
     }
 
     /// Notes an error about the key that `path` leads to.
@@ -72,9 +85,7 @@ impl<'a> Compiler<'a> {
         message: impl Into<String>,
         path: &Path,
     ) -> Noted<'_> {
-        let span = self.key_span(path);
-        self.problems.push(Diagnostic::error(code, message).with_span(span));
-        Noted(self.problems.last_mut().expect("it was just pushed"))
+        self.note(Diagnostic::error(code, message), self.key_span(path))
     }
 
     /// Notes a warning about the key that `path` leads to.
@@ -84,9 +95,7 @@ impl<'a> Compiler<'a> {
         message: impl Into<String>,
         path: &Path,
     ) -> Noted<'_> {
-        let span = self.key_span(path);
-        self.warnings.push(Diagnostic::warning(code, message).with_span(span));
-        Noted(self.warnings.last_mut().expect("it was just pushed"))
+        self.note(Diagnostic::warning(code, message), self.key_span(path))
     }
 
     /// Notes a warning about what `path` leads to.
@@ -96,9 +105,7 @@ impl<'a> Compiler<'a> {
         message: impl Into<String>,
         path: &Path,
     ) -> Noted<'_> {
-        let span = span_of(self.document, path.as_str());
-        self.warnings.push(Diagnostic::warning(code, message).with_span(span));
-        Noted(self.warnings.last_mut().expect("it was just pushed"))
+        self.note(Diagnostic::warning(code, message), self.value_span(path))
     }
 
     /// The node called `name`, or an error that there is none.
