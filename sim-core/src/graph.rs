@@ -103,6 +103,7 @@ impl Graph {
                 | Step::Take { .. }
                 | Step::Give { .. }
                 | Step::Wait { .. }
+                | Step::Transmit { .. }
                 | Step::Fork { .. }
                 | Step::Lock(_)
                 | Step::Unlock(_)
@@ -164,6 +165,7 @@ fn reachable(model: &Model, node: NodeId) -> Vec<Step> {
             | Step::Take { .. }
             | Step::Give { .. }
             | Step::Wait { .. }
+            | Step::Transmit { .. }
             | Step::Call(_)
             | Step::FanOut { .. }
             | Step::Fill { .. }

@@ -29,6 +29,7 @@ pub(super) fn of(model: &Model) -> Vec<Concern> {
         | Step::Call(_)
         | Step::Fork { .. }
         | Step::FanOut { .. }
+        | Step::Transmit { .. }
         | Step::Lookup { .. }
         | Step::Fill { .. }
         | Step::Resolve(_)

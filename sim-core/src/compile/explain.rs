@@ -9,7 +9,7 @@ use crate::model::step::Step;
 use crate::model::traffic::traffic;
 use crate::model::{
     CallId, Choice, Controller, Delay, Discipline, Fault, Link, Model, NodeId, Pool, SamplerId, Source,
-    Target,
+    Target, WireId,
 };
 use crate::time::{Duration, Time};
 
@@ -240,6 +240,8 @@ impl Teller<'_> {
             Step::Take { pool } => format!("take one of pool {pool}"),
             Step::Give { pool } => format!("give one of pool {pool} back"),
             Step::Wait { span, .. } => format!("wait {}", self.delay(span)),
+            Step::Transmit { wire, is_reply: false } => format!("send the request over {}", self.wire(*wire)),
+            Step::Transmit { wire, is_reply: true } => format!("get the answer over {}", self.wire(*wire)),
             Step::Call(call) => format!("call {}", self.call(*call)),
             Step::Fork { first, branches, need } => {
                 format!("fork into {branches} from {first}, {need} of them needed")
@@ -280,6 +282,10 @@ impl Teller<'_> {
         }
     }
 
+    fn wire(&self, wire: WireId) -> String {
+        format!("a wire of {:.0} B/s", 1e9 / self.model.wires[wire].nanoseconds_per_byte)
+    }
+
     fn call(&self, call: CallId) -> String {
         let spec = &self.model.calls[call];
         let over = |node: &NodeId, link: &Link| {
@@ -289,9 +295,7 @@ impl Teller<'_> {
                     format!(" over {}", self.delay(&latency))
                 }
             };
-            let wire = link.wires.map_or(String::new(), |(wire, _)| {
-                format!(" and a wire of {:.0} B/s", 1e9 / self.model.wires[wire].nanoseconds_per_byte)
-            });
+            let wire = link.wires.map_or(String::new(), |(wire, _)| format!(" and {}", self.wire(wire)));
             format!("{}{latency}{wire}", self.model.nodes[*node].name)
         };
         let list = |targets: &[(NodeId, Link)]| {

@@ -11,7 +11,7 @@ use crate::component::call::{CallSpec, RetryTable};
 use crate::component::service::Computing;
 use crate::distribution::Distribution;
 use crate::model::step::{Program, Step};
-use crate::model::{Choice, Delay};
+use crate::model::{Choice, Delay, Link, WireId};
 use crate::quantity::Ratio;
 use crate::random::hash_name;
 use crate::time::Duration;
@@ -287,29 +287,36 @@ impl Compiler<'_> {
             return;
         };
         let Some(&AskedCache { id, hit, miss }) = self.gates.caches.get(&get.cache) else { return };
-        let link = self.link(site.name, &get.cache).latency;
-        // A coin needs no key and no time: the way there joins the way back in one wait.
-        let is_coin = cache.hit_ratio.is_some();
+        let Link { latency: link, wires, .. } = self.link(site.name, &get.cache);
+        // A coin needs no key and no time: the way there joins the way back in one wait, unless others are on the wire.
+        let is_coin = cache.hit_ratio.is_some() && wires.is_none();
         let there = self.tag(site, "get, there");
+        if let Some((wire, _)) = wires {
+            self.emit(Step::Transmit { wire, is_reply: false });
+        }
         if !is_coin {
             self.wait(link, there);
         }
         self.emit(Step::Lookup { cache: id, miss: 0 });
         let lookup = self.last_step();
-        let answer = |compiler: &mut Compiler<'_>, latency: Delay, word: &str| {
+        let answer = |compiler: &mut Compiler<'_>, latency: Delay, word: &str, back: Option<WireId>| {
             if is_coin {
                 compiler.wait(link, there);
             }
             let tag = compiler.tag(site, word);
             compiler.wait(latency, tag);
+            if let Some(wire) = back {
+                compiler.emit(Step::Transmit { wire, is_reply: true });
+            }
             let tag = compiler.tag(site, &format!("{word}, back"));
             compiler.wait(link, tag);
         };
-        answer(self, hit, "get, hit");
+        answer(self, hit, "get, hit", wires.map(|(_, back)| back));
         let end = self.emit_jump();
         let start = self.here();
         self.model.steps[lookup] = Step::Lookup { cache: id, miss: start };
-        answer(self, miss, "get, miss");
+        // That a key is missing is said in no bytes.
+        answer(self, miss, "get, miss", None);
         self.steps(&get.miss, &path.under("miss"), site, computing);
         self.emit(Step::Fill { cache: id });
         self.land(end);

@@ -31,6 +31,7 @@ impl State {
                 let key = visit.stream.child(tag);
                 self.wait(model, id, span, key)
             }
+            Step::Transmit { wire, is_reply } => self.transmit(model, id, wire, is_reply),
             Step::Call(call) => {
                 visit.attempt = 0;
                 self.call(model, id, call)

@@ -1,6 +1,6 @@
 //! On the way: visits cross links to their nodes and back with an answer.
 
-use crate::model::{Delay, Link, Model};
+use crate::model::{Delay, Link, Model, WireId};
 use crate::time::Duration;
 
 use super::call::purpose;
@@ -58,10 +58,26 @@ impl State {
         let Some((there, back)) = link.wires else { return latency };
         let wire = if is_reply { back } else { there };
         let bytes = if is_reply { self.reply_bytes(model, id) } else { self.request_bytes(model, id) };
+        latency + self.occupy(model, wire, bytes)
+    }
+
+    /// How long it takes until `bytes` have gone over a wire, after those that came before them.
+    fn occupy(&mut self, model: &Model, wire: WireId, bytes: u64) -> Duration {
         let free = self.wires[wire].max(self.now);
         let sent = free + Duration::from_nanos_f64(bytes as f64 * model.wires[wire].nanoseconds_per_byte);
         self.wires[wire] = sent;
-        latency + (sent - self.now)
+        sent - self.now
+    }
+
+    /// Lets `id` wait until its bytes have gone to a cache, or those of the answer have come back. Says who goes on.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn transmit(&mut self, model: &Model, id: VisitId, wire: WireId, is_reply: bool) -> VisitId {
+        let bytes = if is_reply { self.reply_bytes(model, id) } else { self.request_bytes(model, id) };
+        let span = self.occupy(model, wire, bytes);
+        let visit = &mut self.visits[id];
+        (visit.phase, visit.wake) = (Phase::Waiting, self.now.saturating_add(span));
+        self.finish_ahead(model, id)
     }
 
     /// `id` has left its node; its outcome goes back to whoever waits for it. Says who goes on.

@@ -1,6 +1,6 @@
 //! The instructions that scenario text compiles to: what a visit does at a node, one step after another.
 
-use super::{CacheId, CallId, ChoiceId, Delay, DnsId, LockId, SamplerId};
+use super::{CacheId, CallId, ChoiceId, Delay, DnsId, LockId, SamplerId, WireId};
 
 /// Where a program starts, or where a jump goes: a position in [`super::Model::steps`].
 pub type Program = u16;
@@ -37,6 +37,13 @@ pub enum Step {
         span: Delay,
         /// Keys its draw.
         tag: u64,
+    },
+    /// Waits until the bytes of the request, or of its answer, have gone over a wire to a cache or back.
+    Transmit {
+        /// Which wire.
+        wire: WireId,
+        /// Whether it is the answer.
+        is_reply: bool,
     },
     /// Calls another node and waits for its answer.
     Call(CallId),

@@ -91,6 +91,7 @@ impl Fastest<'_> {
                 Step::Take { .. }
                 | Step::Give { .. }
                 | Step::Fill { .. }
+                | Step::Transmit { .. }
                 | Step::Resolve(_)
                 | Step::Lock(_)
                 | Step::Unlock(_) => {}

@@ -261,7 +261,11 @@ impl Follower<'_> {
                     continue;
                 }
                 Step::Reply | Step::Fail => continue,
-                Step::Fill { .. } | Step::Resolve(_) | Step::Lock(_) | Step::Unlock(_) => {}
+                Step::Fill { .. }
+                | Step::Transmit { .. }
+                | Step::Resolve(_)
+                | Step::Lock(_)
+                | Step::Unlock(_) => {}
             }
             arrive(&mut front, at + 1, share, kept);
         }

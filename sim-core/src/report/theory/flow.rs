@@ -141,6 +141,10 @@ impl<'m> Paths<'m> {
                 Step::Wait { span, .. } => {
                     flow = self.delayed(flow, span, self.model.instances[place].slowness)
                 }
+                Step::Transmit { .. } => {
+                    self.is_branched = true;
+                    flow = Flow::Other;
+                }
                 Step::Resolve(name) => {
                     // All who ask during a lookup go on together when it is done.
                     if self.model.names[name].lookup != Delay::None {
