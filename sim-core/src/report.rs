@@ -27,8 +27,8 @@ pub use bottleneck::{Bottleneck, Saturation};
 pub use claim::{Claims, Names};
 use counters::{Counters, Depth};
 pub use measured::{
-    CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, Measured, NodeNow, NodeReport,
-    PoolReport, QueueReport, WaitReport,
+    CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, LockReport, Measured, NodeNow,
+    NodeReport, PoolReport, QueueReport, WaitReport,
 };
 pub use metric::{METRICS, Metric, Scope, Subject, Unit};
 pub use series::SeriesRow;

@@ -27,6 +27,7 @@ pub fn show(report: &Report, graph: &Graph, style: Style) -> String {
         over_time(report, style),
         nodes::nodes(report, graph, style),
         nodes::caches(report, style),
+        nodes::locks(report, style),
         actions(report, style),
         bottleneck(report, style),
         theory(report, style),

@@ -162,6 +162,24 @@ fn claims_that_compare_cases_run_them() {
 }
 
 #[test]
+fn waits_for_locks_are_shown_where_there_are_locks() {
+    let place = Place::with_small();
+    assert!(!place.escala(&["run", "small.ron"]).stdout.contains("lock"));
+    let scenario = r#"Scenario(
+        run: (duration: "100s"),
+        nodes: {
+            "users": Clients(to: "app", load: Open(rate: "50/s")),
+            "app": Service(serve: [Call(to: "db", write: true)]),
+            "db": Database(read: Exp("10ms"), locks: Table),
+        },
+    )"#;
+    place.write("locks.ron", scenario);
+    let shown = place.escala(&["run", "locks.ron"]).ended_with(0).stdout;
+    let line = shown.lines().find(|line| line.contains(" writes waited for their lock · "));
+    assert!(line.is_some_and(|line| line.starts_with("  db: ") && line.contains(" · p99 ")), "{shown}");
+}
+
+#[test]
 fn a_bound_is_said_clearly() {
     let place = Place::with_small();
     let done = place.escala(&["run", "small.ron", "--set", "run.limits.events=1000"]).ended_with(1);

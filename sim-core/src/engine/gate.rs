@@ -58,8 +58,6 @@ struct Answer {
 #[derive(Clone, Debug, Default)]
 pub struct LockState {
     lines: BTreeMap<u64, LockLine>,
-    /// Nanoseconds that visits have waited for locks.
-    pub waited: u128,
 }
 
 #[derive(Clone, Debug)]
@@ -250,6 +248,7 @@ impl State {
                 let visit = &mut self.visits[id];
                 visit.holds |= hold::LOCK;
                 visit.step += 1;
+                self.tally.lock_waits[locks].record(0);
                 id
             }
             Some(line) => {
@@ -275,7 +274,7 @@ impl State {
             Some(next) => {
                 line.holder = next;
                 let visit = &mut self.visits[next];
-                state.waited += u128::from(now.0 - visit.since);
+                self.tally.lock_waits[locks].record(now.0 - visit.since);
                 visit.phase = Phase::Running;
                 visit.step += 1;
                 visit.holds |= hold::LOCK;

@@ -2,7 +2,7 @@
 
 use crate::arena::Arena;
 use crate::engine::visit::Outcome;
-use crate::model::{CacheId, InstanceId, Model, NodeId, SourceId};
+use crate::model::{CacheId, InstanceId, LockId, Model, NodeId, SourceId};
 use crate::time::{Duration, Time};
 
 use super::digest::Digest;
@@ -21,6 +21,8 @@ pub struct Tally {
     pub nodes: Arena<NodeId, NodeTally>,
     /// What caches did.
     pub caches: Arena<CacheId, CacheTally>,
+    /// How long writes waited for the locks of each database, those who did not have to included.
+    pub lock_waits: Arena<LockId, Histogram>,
     /// The digest of everything since the start.
     pub digest: Digest,
     /// The run over time.
@@ -202,6 +204,7 @@ impl Tally {
             clients: model.sources.map(|source| source.classes.iter().map(|_| ClassTally::new()).collect()),
             nodes: model.nodes.map(|_| NodeTally::new()),
             caches: model.caches.map(|_| CacheTally::default()),
+            lock_waits: model.locks.map(|_| Histogram::new()),
             digest: Digest::default(),
             series: Series::new(model.run.sample_every),
             recorder: None,
@@ -220,6 +223,7 @@ impl Tally {
             node.set_instances(now, instances);
         }
         self.caches = self.caches.map(|_| CacheTally::default());
+        self.lock_waits = self.lock_waits.map(|_| Histogram::new());
     }
 
     /// Counts an attempt of a client.

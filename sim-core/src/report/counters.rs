@@ -7,7 +7,7 @@ use crate::arena::Arena;
 use crate::engine::Engine;
 use crate::engine::pool::Account;
 use crate::engine::state::{InstanceState, Life, State};
-use crate::model::{CacheId, Controller, InstanceId, Model, NodeId, PoolId, SourceId};
+use crate::model::{CacheId, Controller, InstanceId, LockId, Model, NodeId, PoolId, SourceId};
 use crate::observe::histogram::Histogram;
 use crate::observe::tally::{CacheTally, ClassTally, NodeTally};
 use crate::time::Time;
@@ -37,6 +37,8 @@ pub(crate) struct Counters {
     pub clients: Arena<SourceId, Vec<ClassTally>>,
     pub nodes: Arena<NodeId, NodeTally>,
     pub caches: Arena<CacheId, CacheCount>,
+    /// How long writes waited for locks.
+    pub lock_waits: Arena<LockId, Histogram>,
     pub instances: Arena<InstanceId, InstanceCount>,
     pub pools: Arena<PoolId, PoolCount>,
 }
@@ -113,6 +115,10 @@ impl Counters {
             clients: tally.clients.map(|classes| classes.iter().map(client).collect()),
             nodes,
             caches: caches.collect(),
+            lock_waits: tally.lock_waits.map(|waits| match depth {
+                Depth::Full => waits.clone(),
+                Depth::Light => waits.without_cells(),
+            }),
             instances: instances(state, &state.instances, now),
             pools: pools(engine, &state.pools.map(|pool| pool.account), &state.instances, now),
         }
@@ -137,6 +143,7 @@ impl Counters {
                     .iter()
                     .map(|life| CacheCount { tally: CacheTally::default(), life: *life })
                     .collect(),
+                lock_waits: model.locks.map(|_| Histogram::new()),
                 instances: instances(state, &baseline.instances, at),
                 pools: pools(engine, &baseline.pools, &baseline.instances, at),
             }
@@ -161,6 +168,9 @@ impl Counters {
             mine.tally.misses -= before.tally.misses;
             mine.tally.coalesced -= before.tally.coalesced;
             mine.tally.fills -= before.tally.fills;
+        }
+        for (mine, before) in span.lock_waits.iter_mut().zip(earlier.lock_waits.iter()) {
+            subtract_waits(mine, before);
         }
         for (mine, before) in span.instances.iter_mut().zip(earlier.instances.iter()) {
             mine.arrivals -= before.arrivals;
@@ -191,6 +201,9 @@ impl Counters {
             mine.tally.misses += its.tally.misses;
             mine.tally.coalesced += its.tally.coalesced;
             mine.tally.fills += its.tally.fills;
+        }
+        for (mine, its) in self.lock_waits.iter_mut().zip(other.lock_waits.iter()) {
+            mine.merge(its);
         }
         for (mine, its) in self.instances.iter_mut().zip(other.instances.iter()) {
             mine.arrivals += its.arrivals;
@@ -248,10 +261,12 @@ fn subtract_node(mine: &mut NodeTally, before: &NodeTally) {
     if before.latency.count() > 0 {
         mine.latency = since(&mine.latency, &before.latency);
     }
-    for (mine, before) in mine.waits.iter_mut().zip(&before.waits) {
-        if before.count() > 0 {
-            *mine = since(mine, before);
-        }
+    mine.waits.iter_mut().zip(&before.waits).for_each(|(mine, before)| subtract_waits(mine, before));
+}
+
+fn subtract_waits(mine: &mut Histogram, before: &Histogram) {
+    if before.count() > 0 {
+        *mine = since(mine, before);
     }
 }
 

@@ -115,4 +115,5 @@ const NODE_PATHS: Paths = &[
     ("queue_mean", "queue.mean", 1.0),
     ("mean", "latency_ms.mean", 1e3),
     ("hit_ratio", "cache.hit_ratio", 1.0),
+    ("lock_wait_mean", "locks.wait_ms.mean", 1e3),
 ];

@@ -116,6 +116,9 @@ pub struct NodeReport {
     /// What it did as a cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<CacheReport>,
+    /// What its writes waited for, where they take locks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locks: Option<LockReport>,
     /// Lookups it answered as a DNS name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lookups: Option<u64>,
@@ -233,6 +236,13 @@ pub struct CacheReport {
     pub live_entries: Option<f64>,
 }
 
+/// What the locks of a database did.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct LockReport {
+    /// How long writes waited for their lock, those who did not have to included.
+    pub wait_ms: WaitReport,
+}
+
 impl Measured {
     /// What the counts of a span say about a model.
     pub(crate) fn of(model: &Model, span: &Counters) -> Measured {
@@ -346,6 +356,7 @@ impl Observed<'_> {
         let presence: u128 = self.model.instances_of(id).map(|it| self.span.instances[it].presence).sum();
         let visits: u64 = self.model.instances_of(id).map(|it| self.span.instances[it].arrivals).sum();
         let cache = self.model.caches.enumerate().find(|(_, cache)| cache.node == id);
+        let locks = self.model.locks.enumerate().find(|(_, locks)| locks.node == id);
         let is_name = node.kind == NodeKind::Dns;
         NodeReport {
             kind: node.kind.word(),
@@ -363,6 +374,7 @@ impl Observed<'_> {
             pools,
             per_instance: self.instances(id, node),
             cache: cache.map(|(id, _)| self.cache(id)),
+            locks: locks.map(|(id, _)| LockReport { wait_ms: WaitReport::of(&self.span.lock_waits[id]) }),
             lookups: is_name.then_some(tally.lookups),
             main_pool,
             accept_pool,

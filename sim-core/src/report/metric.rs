@@ -197,6 +197,22 @@ macro_rules! wait {
     };
 }
 
+/// The row of a wait for a database's locks.
+macro_rules! lock_wait {
+    ($name:literal, $unit:expr, $doc:literal, $read:expr) => {
+        Metric {
+            name: $name,
+            unit: $unit,
+            doc: $doc,
+            window: Window::Any,
+            read: Read {
+                node: Some(|node| node.locks.as_ref().map(|it| &it.wait_ms).and_then($read)),
+                ..NOTHING
+            },
+        }
+    };
+}
+
 /// The row of something told of one kind of thing.
 macro_rules! row {
     ($name:literal, $unit:expr, $window:expr, $doc:literal, $($scope:ident: $read:expr),+) => {
@@ -270,6 +286,26 @@ pub const METRICS: &[Metric] = &[
         .second_moment
         .map(|square| seconds(seconds(square)))),
     wait!("wait_share", Share, "share of visits that had to wait in line", |pool| pool.wait_ms.share_waited),
+    lock_wait!(
+        "lock_wait_mean",
+        Time,
+        "mean time that a write waits for its lock, over all writes",
+        |waits| waits.mean.map(seconds)
+    ),
+    lock_wait!("lock_wait_p50", Time, "median time that a write waits for its lock", |waits| waits
+        .p50
+        .map(seconds)),
+    lock_wait!("lock_wait_p90", Time, "90th percentile of the wait for a lock", |waits| waits
+        .p90
+        .map(seconds)),
+    lock_wait!("lock_wait_p95", Time, "95th percentile of the wait for a lock", |waits| waits
+        .p95
+        .map(seconds)),
+    lock_wait!("lock_wait_p99", Time, "99th percentile of the wait for a lock", |waits| waits
+        .p99
+        .map(seconds)),
+    lock_wait!("lock_wait_share", Share, "share of writes that had to wait for their lock", |waits| waits
+        .share_waited),
     row!("queue", Count, Instant, "visits in line", node: |it| Some(it.at_end.queue as f64)),
     row!("visits", Count, Instant, "visits at the node", node: |it| Some(it.at_end.present as f64)),
     row!("instances", Count, Instant, "instances that exist, booting and draining ones included",

@@ -60,6 +60,39 @@ fn a_single_station_is_told_as_theory_has_it() {
 }
 
 #[test]
+fn waits_for_a_lock_are_told() {
+    // A lock of the table is a queue with one server, and so many connections are always enough.
+    let text = r#"(
+        run: (seed: 3, duration: "2000s", warmup: "100s"),
+        nodes: {
+            "users": Clients(to: "app", load: Open(rate: "80/s")),
+            "app": Service(serve: [Call(to: "db", write: true), Call(to: "plain", write: true)]),
+            "db": Database(connections: 10_000, read: Exp("10ms"), locks: Table),
+            "plain": Database(read: Exp("10ms")),
+        },
+        expect: ["lock_wait_mean(db) within 10% of 40ms", "lock_wait_p99(db, from: 500s, to: 1500s) < 500ms"],
+    )"#;
+    let report = report(text);
+    // M/M/1 at ρ = 0.8; its wait exceeds t with probability ρ exp(-20 t).
+    for (metric, expected, share) in [
+        ("lock_wait_mean", 0.04, 0.07),
+        ("lock_wait_share", 0.8, 0.02),
+        ("lock_wait_p50", 0.0235, 0.08),
+        ("lock_wait_p90", 0.104, 0.08),
+        ("lock_wait_p95", 0.1386, 0.08),
+        ("lock_wait_p99", 0.2191, 0.1),
+    ] {
+        let value = value(&report, metric, "db");
+        assert!((value / expected - 1.0).abs() < share, "{metric}: {value} against {expected}");
+    }
+    assert!(report.expect.len() == 2 && report.expect.iter().all(|claim| claim.holds), "{:?}", report.expect);
+    assert!(report.interval95.contains_key("nodes.db.locks.wait_ms.mean"), "{:?}", report.interval95);
+    let json = report.to_json(false);
+    assert!(json["nodes"]["db"]["locks"]["wait_ms"]["count"].as_u64() > Some(140_000), "{json:#}");
+    assert!(json["nodes"]["plain"].get("locks").is_none(), "a database without locks tells of none");
+}
+
+#[test]
 fn intervals_cover_what_theory_says() {
     let report = report(MM1);
     // The exact values of M/M/1: 1/(μ − λ) = 50 ms, quantiles 50 ms × ln(1/(1 − p)).

@@ -1,4 +1,4 @@
-//! What each node did, a line each, and what is told of caches alone.
+//! What each node did, a line each, and what is told of caches and of locks alone.
 
 use sim_core::graph::Graph;
 use sim_core::report::{NodeReport, Report};
@@ -88,6 +88,23 @@ pub(super) fn caches(report: &Report, style: Style) -> String {
         if let Some(entries) = cache.live_entries.filter(|entries| *entries > 0.0) {
             facts.push(format!("{} living entries on average", large(entries)));
         }
+        out.push_str(&style.plain(&format!("  {name}: {}\n", facts.join(" · "))));
+    }
+    style.paint(Tone::Faint, out.trim_end_matches('\n')) + if out.is_empty() { "" } else { "\n" }
+}
+
+pub(super) fn locks(report: &Report, style: Style) -> String {
+    let mut out = String::new();
+    for (name, node) in &report.measured.nodes {
+        let Some(waits) = node.locks.as_ref().map(|locks| &locks.wait_ms) else { continue };
+        let (Some(share), Some(mean), Some(p99)) = (waits.share_waited, waits.mean, waits.p99) else {
+            continue;
+        };
+        let facts = [
+            format!("{} of {} writes waited for their lock", percent(share), count(waits.count)),
+            format!("{} on average", span_of_ms(mean)),
+            format!("p99 {}", span_of_ms(p99)),
+        ];
         out.push_str(&style.plain(&format!("  {name}: {}\n", facts.join(" · "))));
     }
     style.paint(Tone::Faint, out.trim_end_matches('\n')) + if out.is_empty() { "" } else { "\n" }

@@ -59,6 +59,7 @@ fn measured(mean: f64) -> Measured {
         pools: BTreeMap::new(),
         per_instance: vec![instance(0, 20), instance(1, 10)],
         cache: None,
+        locks: None,
         lookups: None,
         main_pool: None,
         accept_pool: None,
