@@ -226,6 +226,16 @@ mod tests {
     }
 
     #[test]
+    fn the_fastest_answer_of_a_fast_machine_waits_as_long_as_any() {
+        let (model, _) = of(r#"(nodes: {
+            "users": Clients(to: "app", load: Open(rate: "1/s")),
+            "app": Service(speed: 2, serve: [Cpu(Constant("10ms")), Wait(Constant("10ms"))]),
+        })"#);
+        let call = model.calls.ids().next().expect("users call");
+        assert!((fastest_answer(&model, call) - 0.015).abs() < 1e-9);
+    }
+
+    #[test]
     fn choices_classes_and_fan_out_multiply() {
         let (model, traffic) = of(r#"(nodes: {
             "users": Clients(to: "app", load: Open(rate: "8/s"), classes: {"a": (weight: 3), "b": (weight: 1)}),

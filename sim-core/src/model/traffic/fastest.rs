@@ -58,7 +58,7 @@ impl Fastest<'_> {
             };
             match model.steps[at] {
                 Step::Work { demand, .. } => now += smallest(&model.samplers[demand]) / 1e9 * slowness,
-                Step::Wait { span, .. } => now += shortest(model, &span) * slowness,
+                Step::Wait { span, .. } => now += shortest(model, &span),
                 Step::Call(call) | Step::FanOut { call, .. } => now += self.call(call),
                 Step::Fork { first, branches, need } => {
                     let mut times: Vec<f64> =

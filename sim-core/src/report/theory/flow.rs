@@ -138,9 +138,7 @@ impl<'m> Paths<'m> {
                     flow = self.serve(place, pool, flow, None, false);
                 }
                 Step::Give { .. } => {}
-                Step::Wait { span, .. } => {
-                    flow = self.delayed(flow, span, self.model.instances[place].slowness)
-                }
+                Step::Wait { span, .. } => flow = self.delayed(flow, span),
                 Step::Transmit { .. } => {
                     self.is_branched = true;
                     flow = Flow::Other;
@@ -234,17 +232,15 @@ impl<'m> Paths<'m> {
                         && is_plain(spec(inner));
                     add(self.work(place, demand));
                 }
-                Step::Wait { span, .. } => {
-                    let slowness = self.model.instances[place].slowness;
-                    match span {
-                        Delay::None => {}
-                        Delay::Constant(span) => {
-                            let mean = span.as_secs_f64() * slowness;
-                            add(Hold { mean, second: Some(mean * mean), law: Law::Constant });
-                        }
-                        Delay::Drawn(sampler) => add(hold_of(&self.model.samplers[sampler], slowness)),
+                // A slow machine does not stretch what happens elsewhere.
+                Step::Wait { span, .. } => match span {
+                    Delay::None => {}
+                    Delay::Constant(span) => {
+                        let mean = span.as_secs_f64();
+                        add(Hold { mean, second: Some(mean * mean), law: Law::Constant });
                     }
-                }
+                    Delay::Drawn(sampler) => add(hold_of(&self.model.samplers[sampler], 1.0)),
+                },
                 Step::Give { .. } => return (Some(at + 1), total.filter(|_| is_known)),
                 Step::Reply => return (Some(at), total.filter(|_| is_known)),
                 _ => return (None, None),
@@ -356,7 +352,7 @@ impl<'m> Paths<'m> {
     }
 
     fn linked(&mut self, flow: Flow, link: Link) -> Flow {
-        let flow = self.delayed(flow, link.latency, 1.0);
+        let flow = self.delayed(flow, link.latency);
         if link.wires.is_some() {
             self.is_branched = true;
             return Flow::Other;
@@ -364,8 +360,8 @@ impl<'m> Paths<'m> {
         flow
     }
 
-    fn delayed(&mut self, flow: Flow, span: Delay, slowness: f64) -> Flow {
-        self.delay += mean(self.model, span) * slowness;
+    fn delayed(&mut self, flow: Flow, span: Delay) -> Flow {
+        self.delay += mean(self.model, span);
         match (flow, span) {
             (Flow::Poisson(_), _) | (_, Delay::None | Delay::Constant(_)) => flow,
             // Requests may overtake each other.

@@ -153,4 +153,9 @@ fn closed_loops_are_as_their_populations_say() {
     check(&closed(12, exponential, chain), "MVA of 12 users", 0.02);
     let enough = r#""app": Service(run: Threads(5), cores: 5, serve: [Wait(Constant("50ms")), Cpu(Constant("26ms"))])"#;
     check(&closed(5, r#"Constant("0s")"#, enough), "MVA of 5 users", 0.001);
+    // A slow machine computes slowly; what it waits for takes as long as elsewhere.
+    let slow = r#""app": Service(cores: 1, speed: 0.5, serve: [Wait(Constant("100ms")), Cpu(Exp("10ms"))])"#;
+    check(&closed(5, exponential, slow), "MVA of 5 users", 0.02);
+    let threads = r#""app": Service(run: Threads(5), cores: 5, speed: 0.5, serve: [Wait(Constant("50ms")), Cpu(Constant("13ms"))])"#;
+    check(&closed(5, r#"Constant("0s")"#, threads), "MVA of 5 users", 0.001);
 }
