@@ -107,12 +107,15 @@ fn w2() {
 }
 
 #[test]
-fn least_connections_however_ties_are_broken() {
-    for policy in
-        ["ties: Random", "ties: Smooth", "ties: Random, weights: [1, 2]", "ties: Smooth, weights: [1, 2]"]
-    {
-        let policy = format!("LeastConnections({policy})");
-        check(&model("bench/w2-least-connections.ron", &[("nodes.lb.policy", &policy)]), 100_000);
+fn balancers_that_look_at_several_servers() {
+    for policy in [
+        "LeastConnections(ties: Random)",
+        "LeastConnections(ties: Smooth)",
+        "LeastConnections(ties: Random, weights: [1, 2])",
+        "LeastConnections(ties: Smooth, weights: [1, 2])",
+        "PowerOf(d: 4)",
+    ] {
+        check(&model("bench/w2-least-connections.ron", &[("nodes.lb.policy", policy)]), 100_000);
     }
 }
 

@@ -61,6 +61,8 @@ pub struct BalanceMemory {
     fewest: Fewest,
     turn: u32,
     current_weight: Vec<i64>,
+    /// What a choice has drawn, kept for the next one to write over.
+    drawn: Vec<u32>,
 }
 
 impl BalanceMemory {
@@ -72,6 +74,7 @@ impl BalanceMemory {
             fewest: Fewest::default(),
             turn: 0,
             current_weight: vec![0; slots],
+            drawn: Vec::new(),
         }
     }
 
@@ -194,9 +197,10 @@ fn least_by_weight(memory: &mut BalanceMemory, ties: Ties, weights: &[u32], draw
 }
 
 #[inline]
-fn power_of(memory: &BalanceMemory, d: u32, replacement: bool, draws: &mut Draws) -> u32 {
-    let ready = memory.rotation.len() as u32;
-    let load = |position: u32| memory.in_flight[memory.rotation[position as usize] as usize];
+fn power_of(memory: &mut BalanceMemory, d: u32, replacement: bool, draws: &mut Draws) -> u32 {
+    let BalanceMemory { rotation, in_flight, drawn, .. } = memory;
+    let ready = rotation.len() as u32;
+    let load = |position: u32| in_flight[rotation[position as usize] as usize];
     let mut best = draws.below(ready);
     if replacement {
         for _ in 1..d {
@@ -212,20 +216,27 @@ fn power_of(memory: &BalanceMemory, d: u32, replacement: bool, draws: &mut Draws
             best = other;
         }
     } else {
-        best = least_of_distinct(d.min(ready), ready, best, load, draws);
+        best = least_of_distinct(d.min(ready), ready, best, load, drawn, draws);
     }
-    memory.rotation[best as usize]
+    rotation[best as usize]
 }
 
 /// The least loaded of `d` distinct positions, `first` being drawn already; drawn again where one repeats.
-fn least_of_distinct(d: u32, ready: u32, first: u32, load: impl Fn(u32) -> u32, draws: &mut Draws) -> u32 {
+fn least_of_distinct(
+    d: u32,
+    ready: u32,
+    first: u32,
+    load: impl Fn(u32) -> u32,
+    drawn: &mut Vec<u32>,
+    draws: &mut Draws,
+) -> u32 {
     if d >= ready {
         return (0..ready)
             .map(|step| (first + step) % ready)
             .min_by_key(|&position| load(position))
             .unwrap_or(first);
     }
-    let mut drawn = Vec::with_capacity(d as usize);
+    drawn.clear();
     drawn.push(first);
     let mut best = first;
     while (drawn.len() as u32) < d {
