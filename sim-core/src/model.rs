@@ -7,19 +7,23 @@
 use crate::arena::Arena;
 use crate::arena::ids;
 use crate::distribution::Sampler;
-use crate::distribution::discrete::KeySampler;
 use crate::policy::balance::Balance;
 use crate::policy::evict::Evict;
 use crate::policy::retry::Retry;
-use crate::policy::scale::Hpa;
 use crate::random::Key;
 use crate::time::{Duration, Time};
 
+pub mod control;
 pub mod load;
+pub mod pool;
+pub mod source;
 pub mod step;
 pub mod traffic;
 
-use load::Load;
+pub use control::{Controller, Fault};
+pub use pool::{Discipline, Patience, Pool};
+pub use source::{Class, Source};
+
 use step::{Concern, Program, Step};
 
 ids! {
@@ -204,97 +208,6 @@ impl Instance {
     }
 }
 
-/// Something visits wait for.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Pool {
-    /// How many visits it serves at a time.
-    pub servers: u32,
-    /// In which order, and whether a visit in service can be interrupted.
-    pub discipline: Discipline,
-    /// How many may wait; more are rejected.
-    pub queue: u32,
-    /// How long a visit waits before it leaves the line.
-    pub patience: Option<Patience>,
-    /// How many levels of priority there are; a class of a higher level goes first.
-    pub levels: u8,
-}
-
-/// The patience of visits in a line.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Patience {
-    /// How long.
-    pub span: Delay,
-    /// Keys its draw.
-    pub tag: u64,
-}
-
-/// The order of service in a pool.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Discipline {
-    /// First come, first served.
-    Fifo,
-    /// Last come, first served, without interruption.
-    Lifo,
-    /// Higher classes first, without interruption.
-    Priority,
-    /// The latest arrival interrupts; work resumes where it stopped.
-    LifoPreemptive,
-    /// A higher class interrupts a lower one; work resumes where it stopped.
-    PriorityPreemptive,
-    /// Everybody at once, at equal speeds; or the first `at_most` at once and the rest first come, first served.
-    Sharing {
-        /// How many share at a time.
-        at_most: u32,
-        /// The serialised share σ of the Universal Scalability Law.
-        contention: f64,
-        /// The crosstalk share κ of the Universal Scalability Law.
-        coherency: f64,
-    },
-}
-
-/// A maker of requests.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// The client node.
-    pub node: NodeId,
-    /// Its only instance.
-    pub place: InstanceId,
-    /// When requests are made.
-    pub load: Load,
-    /// Requests in all, after which it stops.
-    pub total: Option<u64>,
-    /// What distinguishes requests.
-    pub classes: Vec<Class>,
-    /// Chooses a class by weight.
-    pub class_choice: Option<ChoiceId>,
-    /// Which keys requests ask for.
-    pub keys: Option<KeySampler>,
-    /// Bytes sent.
-    pub size: Option<SamplerId>,
-    /// Bytes answered.
-    pub reply_size: Option<SamplerId>,
-    /// How many sessions (clients with a memory of their own) there are; each is one source address. None: every
-    /// request comes from an address of its own, and all share one resolver.
-    pub sessions: Option<u64>,
-    /// The program of a request at its client.
-    pub entry: Program,
-    /// The key of the client's draws, without the seed.
-    pub tag: u64,
-}
-
-/// A class of requests.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Class {
-    /// As written; empty where the client has only one.
-    pub name: String,
-    /// The tag of its name.
-    pub tag: u64,
-    /// An answer within this time is good; none: every answer is.
-    pub objective: Option<Duration>,
-    /// Higher goes first where a pool has priorities.
-    pub priority: u8,
-}
-
 /// How a call site calls.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Call {
@@ -445,64 +358,6 @@ impl Choice {
             }
         }
     }
-}
-
-/// Something that looks now and then and changes something.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Controller {
-    /// A Horizontal Pod Autoscaler.
-    Hpa {
-        /// The service it scales.
-        node: NodeId,
-        /// Its parameters.
-        policy: Hpa,
-        /// How long a new instance boots.
-        boot: Delay,
-        /// Keys its draws.
-        tag: u64,
-    },
-    /// A fault that comes once, at a given time.
-    Scheduled {
-        /// When.
-        at: Time,
-        /// How long.
-        span: Duration,
-        /// Where.
-        targets: Vec<InstanceId>,
-        /// What.
-        fault: Fault,
-    },
-    /// A fault that comes again and again to one instance.
-    Recurring {
-        /// Where.
-        target: InstanceId,
-        /// Time between the end of one and the start of the next.
-        up: SamplerId,
-        /// How long one lasts.
-        down: SamplerId,
-        /// What.
-        fault: Fault,
-        /// Keys its draws.
-        tag: u64,
-    },
-    /// The scenario changes: from then on the engine runs the variant of this number.
-    Change {
-        /// When.
-        at: Time,
-        /// Which of the compiled variants.
-        variant: u32,
-    },
-}
-
-/// What goes wrong with an instance.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Fault {
-    /// It loses all it was doing and refuses calls until it has restarted.
-    Crash,
-    /// It stands still and then goes on where it was.
-    Hang,
-    /// Its work takes this many times as long; waits for what happens elsewhere do not.
-    Slow(f64),
 }
 
 impl Model {

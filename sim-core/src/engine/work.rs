@@ -5,12 +5,13 @@ use crate::model::{Discipline, Model, PoolId, SamplerId};
 use crate::random::Key;
 use crate::time::{Duration, Time};
 
-use super::agenda::{Event, Rank};
-use super::pool::foreseen::MOST_IN_LINE;
-use super::pool::preemptive::Start;
-use super::pool::{PoolState, Service};
+use super::pool::Service;
 use super::state::State;
 use super::visit::{Outcome, Phase, VisitId, hold};
+
+mod foreseen;
+mod preemptive;
+mod shared;
 
 impl State {
     /// `id` asks for a server for as long as its work takes. Says who goes on.
@@ -45,81 +46,6 @@ impl State {
                 self.work_preemptively(model, id, slot, pool, demand, tag);
                 VisitId::NONE
             }
-        }
-    }
-
-    /// `id` asks a pool that tells at once when it is served. Says who goes on.
-    #[inline(always)]
-    fn work_foreseen(
-        &mut self,
-        model: &Model,
-        id: VisitId,
-        slot: PoolSlot,
-        pool: PoolId,
-        demand: SamplerId,
-        tag: u64,
-    ) -> VisitId {
-        let (now, reach) = (self.now, self.ahead.reach);
-        let span = self.demand(model, id, demand, tag);
-        let PoolState { account, service, .. } = &mut self.pools[pool];
-        let Service::Foreseen(foreseen) = service else { return id };
-        let start = foreseen.start(now);
-        let end = start.saturating_add(span);
-        foreseen.occupy(end);
-        if start > now {
-            let in_line = account.waiting.count() + foreseen.in_line(now);
-            account.longest = account.longest.max(in_line + 1);
-            if start > reach || in_line >= MOST_IN_LINE {
-                return self.wait_for_start(model, id, pool, start);
-            }
-            foreseen.line_up(start);
-            account.waiting.pass(now, start);
-            account.line_stays += u128::from(start.0 - now.0);
-        }
-        account.start(start, span, self.ahead.clock < end && end <= reach);
-        self.record_wait(model, id, slot, start - now);
-        let visit = &mut self.visits[id];
-        (visit.phase, visit.wake) = (Phase::Working, end);
-        self.finish_ahead(model, id)
-    }
-
-    /// `id` stands in line until its work starts.
-    #[inline(never)]
-    fn wait_for_start(&mut self, model: &Model, id: VisitId, pool: PoolId, start: Time) -> VisitId {
-        let state = &mut self.pools[pool];
-        state.line_up(&model.pools[pool], &mut self.visits, id, self.now);
-        let is_first = state.account.waiting.count() == 1;
-        self.visits[id].wake = start;
-        if is_first {
-            self.agenda.push(Event::new(start, Rank::PoolDone, pool.0));
-        }
-        VisitId::NONE
-    }
-
-    /// The work of the first in line at a foreseen pool starts.
-    fn start_first(&mut self, model: &Model, pool: PoolId) {
-        let now = self.now;
-        while let Some(first) = self.pools[pool].first_in_line() {
-            let start = self.visits[first].wake;
-            if start > now {
-                self.agenda.push(Event::new(start, Rank::PoolDone, pool.0));
-                return;
-            }
-            let waited = Duration(now.0 - self.visits[first].since);
-            self.pools[pool].call_next(&mut self.visits, now);
-            let Step::Work { pool: slot, demand, tag } = model.steps[usize::from(self.visits[first].step)]
-            else {
-                return;
-            };
-            self.record_wait(model, first, slot, waited);
-            // The same draw as on arrival.
-            let span = self.demand(model, first, demand, tag);
-            let end = now.saturating_add(span);
-            let is_within_reach = self.is_within_reach(end);
-            self.pools[pool].account.start(now, span, is_within_reach);
-            let visit = &mut self.visits[first];
-            (visit.phase, visit.wake) = (Phase::Working, end);
-            self.ready.push_back(first);
         }
     }
 
@@ -288,167 +214,6 @@ impl State {
             Discipline::Fifo | Discipline::Lifo | Discipline::Priority => self.pass_on(model, pool),
             Discipline::LifoPreemptive | Discipline::PriorityPreemptive => self.leave_preemptive(id, pool),
             Discipline::Sharing { .. } => {}
-        }
-    }
-
-    // Preemptive pools.
-
-    fn work_preemptively(
-        &mut self,
-        model: &Model,
-        id: VisitId,
-        slot: PoolSlot,
-        pool: PoolId,
-        demand: SamplerId,
-        tag: u64,
-    ) {
-        let now = self.now;
-        let span = self.demand(model, id, demand, tag);
-        let level = self.visits[id].priority;
-        let state = &mut self.pools[pool];
-        let Service::Preemptive(service) = &mut state.service else { return };
-        let start = service.arrive(id, level, span.0, now);
-        state.account.busy.set(service.busy(), now);
-        let displaced = match start {
-            Start::Served => None,
-            Start::Interrupts(victim) => Some((victim, self.visits[victim].wake.0 - now.0)),
-            Start::Waits => Some((id, 0)),
-        };
-        if let Some((waits, left)) = displaced {
-            state.account.line_up(now);
-            state.account.granted -= i128::from(left);
-            let visit = &mut self.visits[waits];
-            (visit.phase, visit.wake, visit.since) = (Phase::InLine, Time::NEVER, now.0);
-        }
-        if start != Start::Waits {
-            self.record_wait(model, id, slot, Duration::ZERO);
-            self.start_work(id, pool, span);
-        }
-    }
-
-    fn leave_preemptive(&mut self, id: VisitId, pool: PoolId) {
-        let now = self.now;
-        let visits = &self.visits;
-        let state = &mut self.pools[pool];
-        let Service::Preemptive(service) = &mut state.service else { return };
-        let next = service.leave(id, |id| visits[id].priority, now);
-        state.account.busy.set(service.busy(), now);
-        if let Some((next, left)) = next {
-            state.account.leave_line(Time(self.visits[next].since), now);
-            self.start_work(next, pool, Duration(left));
-        }
-    }
-
-    // Shared pools.
-
-    fn share(
-        &mut self,
-        model: &Model,
-        id: VisitId,
-        slot: PoolSlot,
-        pool: PoolId,
-        demand: SamplerId,
-        tag: u64,
-    ) -> VisitId {
-        let Service::Sharing(sharing) = &self.pools[pool].service else { return VisitId::NONE };
-        if !sharing.has_room() {
-            return self.stand_in_line(model, id, pool);
-        }
-        self.record_wait(model, id, slot, Duration::ZERO);
-        self.join_sharing(model, id, pool, demand, tag);
-        VisitId::NONE
-    }
-
-    fn join_sharing(&mut self, model: &Model, id: VisitId, pool: PoolId, demand: SamplerId, tag: u64) {
-        let span = self.demand(model, id, demand, tag);
-        self.share_for(id, pool, span);
-    }
-
-    /// `id` shares the pool until it has had `span` of work.
-    pub(crate) fn share_for(&mut self, id: VisitId, pool: PoolId, span: Duration) {
-        let now = self.now;
-        let visit = &mut self.visits[id];
-        visit.phase = Phase::Working;
-        visit.wake = Time::NEVER;
-        let ordinal = visit.ordinal;
-        let state = &mut self.pools[pool];
-        let Service::Sharing(sharing) = &mut state.service else { return };
-        state.account.granted += i128::from(span.0);
-        sharing.join(id, ordinal, span.0, now);
-        state.account.busy.set(sharing.busy(), now);
-        self.schedule_pool(pool);
-    }
-
-    /// Writes down when the next member of a shared pool is done.
-    pub(crate) fn schedule_pool(&mut self, pool: PoolId) {
-        let Service::Sharing(sharing) = &self.pools[pool].service else { return };
-        if sharing.next_done != Time::NEVER {
-            self.agenda.push(Event::new(sharing.next_done, Rank::PoolDone, pool.0));
-        }
-    }
-
-    /// The members of a shared pool that are done now go on, and others come in; or the first in line at a foreseen pool starts.
-    pub(crate) fn pool_done(&mut self, model: &Model, event: Event) {
-        let pool = PoolId(event.slot());
-        let now = self.now;
-        let state = &mut self.pools[pool];
-        if let Service::Foreseen(_) = state.service {
-            return self.start_first(model, pool);
-        }
-        let Service::Sharing(sharing) = &mut state.service else { return };
-        if sharing.next_done != event.time() {
-            return;
-        }
-        while let Some(id) = sharing.done(now) {
-            self.ready.push_back(id);
-        }
-        state.account.busy.set(sharing.busy(), now);
-        // Nobody else is ready when an event comes. Servers are passed on before those who had them go on.
-        let done = self.ready.len();
-        for place in 0..done {
-            let id = self.ready[place];
-            self.events += 1;
-            let visit = &mut self.visits[id];
-            visit.step += 1;
-            visit.phase = Phase::Running;
-        }
-        self.admit_sharers(model, pool);
-        self.schedule_pool(pool);
-        if self.hung_until > now {
-            for _ in 0..done {
-                if let Some(id) = self.ready.pop_front()
-                    && !self.waits_out_a_hang(id)
-                {
-                    self.ready.push_back(id);
-                }
-            }
-        }
-    }
-
-    /// A visit whose instance stands still goes on once that is over.
-    fn waits_out_a_hang(&mut self, id: VisitId) -> bool {
-        let until = self.instances[self.visits[id].place].hung_until;
-        if until <= self.now {
-            return false;
-        }
-        let visit = &mut self.visits[id];
-        visit.step -= 1;
-        visit.phase = Phase::Waiting;
-        self.schedule(id, until - self.now);
-        true
-    }
-
-    /// Lets visits in line share, while there is room.
-    pub(crate) fn admit_sharers(&mut self, model: &Model, pool: PoolId) {
-        loop {
-            let now = self.now;
-            let state = &mut self.pools[pool];
-            let Service::Sharing(sharing) = &state.service else { return };
-            if !sharing.has_room() || state.account.waiting.count() == 0 {
-                return;
-            }
-            let Some(next) = state.call_next(&mut self.visits, now) else { return };
-            self.begin(model, next, pool);
         }
     }
 

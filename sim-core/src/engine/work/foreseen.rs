@@ -1,0 +1,94 @@
+//! Work at foreseen pools: told on arrival when it starts and ends.
+
+use crate::model::step::{PoolSlot, Step};
+use crate::model::{Model, PoolId, SamplerId};
+use crate::time::{Duration, Time};
+
+use super::super::agenda::{Event, Rank};
+use super::super::pool::foreseen::MOST_IN_LINE;
+use super::super::pool::{PoolState, Service};
+use super::super::state::State;
+use super::super::visit::{Phase, VisitId};
+
+impl State {
+    /// `id` asks a pool that tells at once when it is served. Says who goes on.
+    #[inline(always)]
+    pub(super) fn work_foreseen(
+        &mut self,
+        model: &Model,
+        id: VisitId,
+        slot: PoolSlot,
+        pool: PoolId,
+        demand: SamplerId,
+        tag: u64,
+    ) -> VisitId {
+        let (now, reach) = (self.now, self.ahead.reach);
+        let span = self.demand(model, id, demand, tag);
+        let PoolState { account, service, .. } = &mut self.pools[pool];
+        let Service::Foreseen(foreseen) = service else { return id };
+        let start = foreseen.start(now);
+        let end = start.saturating_add(span);
+        foreseen.occupy(end);
+        if start > now {
+            let in_line = account.waiting.count() + foreseen.in_line(now);
+            account.longest = account.longest.max(in_line + 1);
+            if start > reach || in_line >= MOST_IN_LINE {
+                return self.wait_for_start(model, id, pool, start);
+            }
+            foreseen.line_up(start);
+            account.waiting.pass(now, start);
+            account.line_stays += u128::from(start.0 - now.0);
+        }
+        account.start(start, span, self.ahead.clock < end && end <= reach);
+        self.record_wait(model, id, slot, start - now);
+        let visit = &mut self.visits[id];
+        (visit.phase, visit.wake) = (Phase::Working, end);
+        self.finish_ahead(model, id)
+    }
+
+    /// `id` stands in line until its work starts.
+    #[inline(never)]
+    pub(super) fn wait_for_start(
+        &mut self,
+        model: &Model,
+        id: VisitId,
+        pool: PoolId,
+        start: Time,
+    ) -> VisitId {
+        let state = &mut self.pools[pool];
+        state.line_up(&model.pools[pool], &mut self.visits, id, self.now);
+        let is_first = state.account.waiting.count() == 1;
+        self.visits[id].wake = start;
+        if is_first {
+            self.agenda.push(Event::new(start, Rank::PoolDone, pool.0));
+        }
+        VisitId::NONE
+    }
+
+    /// The work of the first in line at a foreseen pool starts.
+    pub(super) fn start_first(&mut self, model: &Model, pool: PoolId) {
+        let now = self.now;
+        while let Some(first) = self.pools[pool].first_in_line() {
+            let start = self.visits[first].wake;
+            if start > now {
+                self.agenda.push(Event::new(start, Rank::PoolDone, pool.0));
+                return;
+            }
+            let waited = Duration(now.0 - self.visits[first].since);
+            self.pools[pool].call_next(&mut self.visits, now);
+            let Step::Work { pool: slot, demand, tag } = model.steps[usize::from(self.visits[first].step)]
+            else {
+                return;
+            };
+            self.record_wait(model, first, slot, waited);
+            // The same draw as on arrival.
+            let span = self.demand(model, first, demand, tag);
+            let end = now.saturating_add(span);
+            let is_within_reach = self.is_within_reach(end);
+            self.pools[pool].account.start(now, span, is_within_reach);
+            let visit = &mut self.visits[first];
+            (visit.phase, visit.wake) = (Phase::Working, end);
+            self.ready.push_back(first);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Sources as they are compiled: who makes requests, and what tells these apart.
+
+use super::load::Load;
+use super::step::Program;
+use super::{ChoiceId, InstanceId, NodeId, SamplerId};
+use crate::distribution::discrete::KeySampler;
+use crate::time::Duration;
+
+/// A maker of requests.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The client node.
+    pub node: NodeId,
+    /// Its only instance.
+    pub place: InstanceId,
+    /// When requests are made.
+    pub load: Load,
+    /// Requests in all, after which it stops.
+    pub total: Option<u64>,
+    /// What distinguishes requests.
+    pub classes: Vec<Class>,
+    /// Chooses a class by weight.
+    pub class_choice: Option<ChoiceId>,
+    /// Which keys requests ask for.
+    pub keys: Option<KeySampler>,
+    /// Bytes sent.
+    pub size: Option<SamplerId>,
+    /// Bytes answered.
+    pub reply_size: Option<SamplerId>,
+    /// How many sessions (clients with a memory of their own) there are; each is one source address. None: every
+    /// request comes from an address of its own, and all share one resolver.
+    pub sessions: Option<u64>,
+    /// The program of a request at its client.
+    pub entry: Program,
+    /// The key of the client's draws, without the seed.
+    pub tag: u64,
+}
+
+/// A class of requests.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Class {
+    /// As written; empty where the client has only one.
+    pub name: String,
+    /// The tag of its name.
+    pub tag: u64,
+    /// An answer within this time is good; none: every answer is.
+    pub objective: Option<Duration>,
+    /// Higher goes first where a pool has priorities.
+    pub priority: u8,
+}
