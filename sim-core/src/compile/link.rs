@@ -6,6 +6,9 @@ use crate::model::{Delay, Link, Wire, WireId};
 use crate::quantity::Bandwidth;
 use crate::scenario::LinkTable;
 
+/// Visits count links in 16 bits.
+const MOST_LINKS: usize = 1 << 16;
+
 impl Compiler<'_> {
     /// The link from one node to another: the one of that name, else the one for all.
     pub(crate) fn link(&mut self, from: &str, to: &str) -> Link {
@@ -19,12 +22,12 @@ impl Compiler<'_> {
             Some((key, table)) => self.new_link(key, table),
             None => (Delay::None, None),
         };
-        let number = u16::try_from(self.model.links.len()).unwrap_or_else(|_| {
-            let message = format!("there can be at most {} links between nodes", u16::MAX);
+        let count = self.model.links.len();
+        if count == MOST_LINKS {
+            let message = format!("there can be at most {MOST_LINKS} links between nodes");
             self.error("too-many", message, &Path::root().under("nodes").key(from));
-            0
-        });
-        let link = Link { number, latency, wires };
+        }
+        let link = Link { number: u16::try_from(count).unwrap_or_default(), latency, wires };
         self.model.links.push(link);
         self.links.insert(pair, link);
         link

@@ -5,7 +5,8 @@ use crate::model::Delay;
 use crate::model::step::{Program, Step};
 use crate::random::{Key, hash_name};
 
-/// Programs count their steps in 16 bits.
+/// Programs count their steps in 16 bits. So do visits the clients they come from: each has a call and a reply, so these
+/// are fewer than half as many.
 pub(super) const MOST_STEPS: usize = 65_535;
 
 impl Compiler<'_> {

@@ -360,6 +360,7 @@ fn root(spec: &Source, source: SourceId, stream: Key, number: u64, now: Time) ->
         root: 0,
         step: spec.entry,
         attempt: 0,
+        // Each source has two steps of its own, and steps are counted in 16 bits.
         via: source.0 as u16,
         class: 0,
         phase: Phase::Running,

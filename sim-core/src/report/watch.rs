@@ -1,7 +1,8 @@
 //! Watching a run: looks at its counters at instants that claims name, and now and then, for intervals.
 //!
-//! Long runs are cut into between 16 and 32 batches of equal length, which are joined two by two as the run grows. Whatever a report tells has a value in each batch, and the spread of these values says how sure the
-//! whole is, autocorrelation included (batch means; Law 2015, §9.5.3; for quantiles Asmussen and Glynn 2007, §III.5).
+//! Long runs are cut into between 16 and 32 batches of equal simulated time, which are joined two by two as the run grows.
+//! Whatever a report tells has a value in each batch, and the spread of these values says how sure the whole is,
+//! autocorrelation included (batch means; Law 2015, §9.5.3; for quantiles Asmussen and Glynn 2007, §III.5).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -63,7 +63,8 @@ impl State {
         }
     }
 
-    /// The members of a shared pool that are done now go on, and others come in; or the first in line at a foreseen pool starts.
+    /// The members of a shared pool that are done now go on, and others come in; or the first in line at a foreseen pool
+    /// starts.
     pub(crate) fn pool_done(&mut self, model: &Model, event: Event) {
         let pool = PoolId(event.slot());
         let now = self.now;
