@@ -161,7 +161,9 @@ impl Engine {
     }
 
     /// Runs until `until`, or for about `events` model events, whichever comes first, and says if the run is over.
-    /// Time stands at `until` afterwards if nothing stopped the run before.
+    /// Time stands at `until` afterwards if nothing stopped the run before, and everybody is there. Where `events` end a
+    /// slice of more than a few thousand, some visits are ahead of the time: look at such a state for progress, not for
+    /// figures of an instant.
     pub fn advance(&mut self, until: Time, events: u64) -> Option<Stop> {
         let limit = self.model().run.limits.events;
         let target = self.state.events.saturating_add(events).min(limit);
