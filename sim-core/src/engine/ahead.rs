@@ -2,9 +2,12 @@
 //!
 //! ## Invariant: who runs ahead changes nothing that others see, and nobody looks meanwhile
 //! A visit runs ahead of the clock while what it does is its own business: nobody else's fate depends on it, nor its
-//! own on others. Before its first step that is not, it waits on the agenda for the clock. It never passes the next *look*: an
-//! instant at which a controller, the observers or whoever runs the engine see the state. So all of them see what they
-//! would have seen if everything had been done by the clock, and results are the same bits.
+//! own on others. Before its first step that is not, it waits on the agenda for the clock. It never passes the next
+//! *look*: an instant at which a controller, the observers or whoever runs the engine see the state. So all of them see
+//! what they would have seen if everything had been done by the clock, and results are the same bits.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use crate::model::step::{Concern, Step};
 use crate::model::{Model, RunPlan, Target};
@@ -41,25 +44,24 @@ impl Default for Ahead {
     }
 }
 
-/// The looks to come, of controllers and observers; the soonest last. There are few of them.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Looks(Vec<Event>);
+/// The looks to come, of controllers and observers.
+#[derive(Clone, Debug, Default)]
+pub struct Looks(BinaryHeap<Reverse<Event>>);
 
 impl Looks {
     /// Writes a look down.
     pub fn push(&mut self, look: Event) {
-        let place = self.0.partition_point(|other| *other > look);
-        self.0.insert(place, look);
+        self.0.push(Reverse(look));
     }
 
     /// When the next one is.
     pub fn next(&self) -> Time {
-        self.0.last().map_or(Time::NEVER, |look| look.time())
+        self.0.peek().map_or(Time::NEVER, |Reverse(look)| look.time())
     }
 
     /// Takes the next one.
     pub fn pop(&mut self) -> Option<Event> {
-        self.0.pop()
+        self.0.pop().map(|Reverse(look)| look)
     }
 }
 
