@@ -264,14 +264,20 @@ impl State {
         let hard = Bounds { events: target, visits: plan.limits.visits };
         // Whoever goes event by event wants to see each of them.
         let runs_ahead = target.saturating_sub(self.events) > FEW_EVENTS;
+        let mut passed = self.ahead.clock;
         loop {
             let look = self.next_look(horizon);
-            self.set_reach(model, if runs_ahead { look } else { Time::ZERO });
-            if let Some(pause) = self.advance_to(model, look, hard) {
+            let milestone = ahead::milestone_after(passed).min(look);
+            self.set_reach(model, if runs_ahead { milestone } else { Time::ZERO });
+            if let Some(pause) = self.advance_to(model, milestone, hard) {
                 let is_limit = self.events >= plan.limits.events && matches!(pause, Pause::Target);
                 return if is_limit { Pause::Over(Stop::Limit(Limit::Events)) } else { pause };
             }
-            // Nothing is left before the look.
+            // Nothing is left before the milestone.
+            passed = milestone;
+            if milestone < look {
+                continue;
+            }
             if look == horizon && self.looks.next() > horizon {
                 if until < stop_at {
                     return Pause::Until;
@@ -329,7 +335,7 @@ impl State {
             return;
         }
         self.ahead.reach = furthest;
-        // Without end only if time stands still for ever, and then nobody is ahead of it.
+        // Without end only if time stands still for ever.
         let bounds = Bounds { events: self.events.saturating_add(MOST_TO_CATCH_UP), visits: u32::MAX };
         self.advance_to(model, furthest, bounds);
         (self.now, self.ahead.clock) = (furthest, furthest);

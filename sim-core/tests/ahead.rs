@@ -104,6 +104,17 @@ fn what_crosses_who_runs_ahead_is_met_where_the_clock_would_meet_it() {
     }
 }
 
+/// Who has run far ahead when a bound is met would be seen: the run goes by the clock long before.
+#[test]
+fn a_bound_stops_a_run_where_the_clock_would() {
+    for (limit, seed) in [(20_000, 21), (20_000, 22), (50_000, 21), (300_000, 7)] {
+        let limits = format!("(events: {limit})");
+        let values = [("run.limits", limits.as_str()), ("run.seed", &seed.to_string())];
+        let text = common::model("bench/w3.ron", &values);
+        assert_same(&format!("at most {limit} events, seed {seed}"), &text);
+    }
+}
+
 #[test]
 fn the_requests_are_told_in_the_order_in_which_they_ended() {
     let text = crossed("RoundRobin", "50ms", "");

@@ -231,6 +231,17 @@ impl State {
     }
 }
 
+/// The next instant that nobody passes ahead of the clock, look or not: the next one comes after at most an eighth of the
+/// time so far. So a run that comes near a bound has everybody near the clock.
+pub(crate) fn milestone_after(time: Time) -> Time {
+    let eighth = (1u64 << time.0.max(1).ilog2()) / 8;
+    let grain = eighth.max(LEAST_MILESTONE);
+    Time((time.0 / grain).saturating_add(1).saturating_mul(grain))
+}
+
+/// The first milestones are so far apart.
+const LEAST_MILESTONE: u64 = 1 << 16;
+
 /// When a run with this plan is over at the latest.
 pub(crate) fn end_of(plan: &RunPlan) -> Time {
     if plan.drain { plan.limits.time } else { plan.end.min(plan.limits.time) }
