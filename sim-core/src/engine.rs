@@ -181,8 +181,7 @@ impl Engine {
                 }
                 Pause::Target => break,
                 Pause::Until => {
-                    self.state.now = self.state.now.max(until);
-                    self.state.ahead.clock = self.state.now;
+                    self.state.set_clock(self.state.now.max(until));
                     break;
                 }
             }
@@ -259,14 +258,14 @@ impl State {
 
     fn advance(&mut self, model: &Model, until: Time, target: u64) -> Pause {
         let plan = &model.run;
-        let stop_at = ahead::end_of(plan);
+        let stop_at = plan.over_at();
         let horizon = until.min(stop_at);
         let hard = Bounds { events: target, visits: plan.limits.visits };
         // Whoever goes event by event wants to see each of them.
         let runs_ahead = target.saturating_sub(self.events) > FEW_EVENTS;
         let mut passed = self.ahead.clock;
         loop {
-            let look = self.next_look(horizon);
+            let look = self.looks.next().min(horizon);
             let milestone = ahead::milestone_after(passed).min(look);
             self.set_reach(model, if runs_ahead { milestone } else { Time::ZERO });
             if let Some(pause) = self.advance_to(model, milestone, hard) {
@@ -282,14 +281,13 @@ impl State {
                 if until < stop_at {
                     return Pause::Until;
                 }
-                self.now = self.now.max(stop_at);
-                self.ahead.clock = self.now;
+                self.set_clock(self.now.max(stop_at));
                 let reached = stop_at == plan.end && stop_at < plan.limits.time;
                 return Pause::Over(if reached { Stop::Reached } else { Stop::Limit(Limit::SimulatedTime) });
             }
             let variant = self.variant;
             if let Some(event) = self.looks.pop() {
-                (self.now, self.ahead.clock) = (event.time(), event.time());
+                self.set_clock(event.time());
                 match event.rank() {
                     Rank::Control => self.control(model, event.slot()),
                     _ => self.sample(model, event.slot()),
@@ -324,7 +322,7 @@ impl State {
                 continue;
             }
             let event = self.agenda.pop(horizon)?;
-            (self.now, self.ahead.clock) = (event.time(), event.time());
+            self.set_clock(event.time());
             next = self.handle(model, event);
         }
     }
@@ -338,7 +336,7 @@ impl State {
         // Without end only if time stands still for ever.
         let bounds = Bounds { events: self.events.saturating_add(MOST_TO_CATCH_UP), visits: u32::MAX };
         self.advance_to(model, furthest, bounds);
-        (self.now, self.ahead.clock) = (furthest, furthest);
+        self.set_clock(furthest);
     }
 
     /// Whether the loop may have to come back before the next event.

@@ -117,6 +117,13 @@ pub struct RunPlan {
     pub sample_every: Duration,
 }
 
+impl RunPlan {
+    /// When the run is over at the latest.
+    pub fn over_at(&self) -> Time {
+        if self.drain { self.limits.time } else { self.end.min(self.limits.time) }
+    }
+}
+
 /// The bounds of a run. Whichever is reached first stops it, and the report says which.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {

@@ -44,6 +44,14 @@ impl Default for Ahead {
     }
 }
 
+impl Ahead {
+    /// Whether a wait that ends at `at` need not be written down.
+    #[inline(always)]
+    pub(crate) fn reaches(&self, at: Time) -> bool {
+        self.clock < at && at <= self.reach
+    }
+}
+
 /// The looks to come, of controllers and observers.
 #[derive(Clone, Debug, Default)]
 pub struct Looks(BinaryHeap<Reverse<Event>>);
@@ -88,10 +96,10 @@ impl State {
         self.now != self.ahead.clock
     }
 
-    /// Whether a wait that ends at `at` need not be written down.
+    /// The clock and whoever goes on now are at `at`.
     #[inline(always)]
-    pub(crate) fn is_within_reach(&self, at: Time) -> bool {
-        self.ahead.clock < at && at <= self.ahead.reach
+    pub(crate) fn set_clock(&mut self, at: Time) {
+        (self.now, self.ahead.clock) = (at, at);
     }
 
     /// `id` was put off until others had done what they do at this instant. It waits until a time that is known: it goes
@@ -111,7 +119,7 @@ impl State {
     pub(crate) fn finish_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
         let visit = &mut self.visits[id];
         let at = visit.wake;
-        if self.ahead.clock < at && at <= self.ahead.reach {
+        if self.ahead.reaches(at) {
             visit.step += 1;
             (visit.phase, visit.wake) = (Phase::Running, Time::NEVER);
             if self.is_own_business(model, &self.visits[id], at) {
@@ -130,7 +138,7 @@ impl State {
     pub(crate) fn arrive_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
         let visit = &self.visits[id];
         let at = visit.wake;
-        if self.is_within_reach(at) && self.is_own_business(model, visit, at) {
+        if self.ahead.reaches(at) && self.is_own_business(model, visit, at) {
             self.move_to(at, Rank::Arrival);
             return self.arrive(model, id);
         }
@@ -141,7 +149,7 @@ impl State {
     #[inline(always)]
     pub(crate) fn deliver_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
         let at = self.visits[id].wake;
-        if self.is_within_reach(at) {
+        if self.ahead.reaches(at) {
             self.move_to(at, Rank::Completion);
             return self.deliver(model, id);
         }
@@ -224,11 +232,6 @@ impl State {
         let Target::Upstream(balancer) = model.calls[call].target else { return false };
         is_plain && !model.balancers[balancer].policy.counts_in_flight()
     }
-
-    /// When the run goes up to `horizon`: the next instant at which somebody looks.
-    pub(crate) fn next_look(&self, horizon: Time) -> Time {
-        self.looks.next().min(horizon)
-    }
 }
 
 /// The next instant that nobody passes ahead of the clock, look or not: the next one comes after at most an eighth of the
@@ -241,8 +244,3 @@ pub(crate) fn milestone_after(time: Time) -> Time {
 
 /// The first milestones are so far apart.
 const LEAST_MILESTONE: u64 = 1 << 16;
-
-/// When a run with this plan is over at the latest.
-pub(crate) fn end_of(plan: &RunPlan) -> Time {
-    if plan.drain { plan.limits.time } else { plan.end.min(plan.limits.time) }
-}

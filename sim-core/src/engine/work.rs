@@ -5,6 +5,7 @@ use crate::model::{Discipline, Model, PoolId, SamplerId};
 use crate::random::Key;
 use crate::time::{Duration, Time};
 
+use super::agenda::Event;
 use super::pool::Service;
 use super::state::State;
 use super::visit::{Outcome, Phase, VisitId, hold};
@@ -214,6 +215,16 @@ impl State {
             Discipline::Fifo | Discipline::Lifo | Discipline::Priority => self.pass_on(model, pool),
             Discipline::LifoPreemptive | Discipline::PriorityPreemptive => self.leave_preemptive(id, pool),
             Discipline::Sharing { .. } => {}
+        }
+    }
+
+    /// What a pool has written down for now happens.
+    pub(crate) fn pool_done(&mut self, model: &Model, event: Event) {
+        let pool = PoolId(event.slot());
+        match self.pools[pool].service {
+            Service::Foreseen(_) => self.start_first(model, pool),
+            Service::Sharing(_) => self.sharers_done(model, pool, event),
+            Service::Exclusive | Service::Preemptive(_) => {}
         }
     }
 

@@ -22,39 +22,39 @@ impl State {
         demand: SamplerId,
         tag: u64,
     ) -> VisitId {
-        let (now, reach) = (self.now, self.ahead.reach);
+        let now = self.now;
         let span = self.demand(model, id, demand, tag);
         let PoolState { account, service, .. } = &mut self.pools[pool];
         let Service::Foreseen(foreseen) = service else { return id };
         let start = foreseen.start(now);
-        let end = start.saturating_add(span);
-        foreseen.occupy(end);
+        foreseen.occupy(start.saturating_add(span));
         if start > now {
             let in_line = account.waiting.count() + foreseen.in_line(now);
             account.longest = account.longest.max(in_line + 1);
-            if start > reach || in_line >= MOST_IN_LINE {
+            if start > self.ahead.reach || in_line >= MOST_IN_LINE {
                 return self.wait_for_start(model, id, pool, start);
             }
             foreseen.line_up(start);
             account.waiting.pass(now, start);
             account.line_stays += u128::from(start.0 - now.0);
         }
-        account.start(start, span, self.ahead.clock < end && end <= reach);
         self.record_wait(model, id, slot, start - now);
+        self.start_foreseen(id, pool, start, span);
+        self.finish_ahead(model, id)
+    }
+
+    /// The work of `id` takes `span` from `start` on.
+    #[inline(always)]
+    fn start_foreseen(&mut self, id: VisitId, pool: PoolId, start: Time, span: Duration) {
+        let end = start.saturating_add(span);
+        self.pools[pool].account.start(start, span, self.ahead.reaches(end));
         let visit = &mut self.visits[id];
         (visit.phase, visit.wake) = (Phase::Working, end);
-        self.finish_ahead(model, id)
     }
 
     /// `id` stands in line until its work starts.
     #[inline(never)]
-    pub(super) fn wait_for_start(
-        &mut self,
-        model: &Model,
-        id: VisitId,
-        pool: PoolId,
-        start: Time,
-    ) -> VisitId {
+    fn wait_for_start(&mut self, model: &Model, id: VisitId, pool: PoolId, start: Time) -> VisitId {
         let state = &mut self.pools[pool];
         state.line_up(&model.pools[pool], &mut self.visits, id, self.now);
         let is_first = state.account.waiting.count() == 1;
@@ -83,11 +83,7 @@ impl State {
             self.record_wait(model, first, slot, waited);
             // The same draw as on arrival.
             let span = self.demand(model, first, demand, tag);
-            let end = now.saturating_add(span);
-            let is_within_reach = self.is_within_reach(end);
-            self.pools[pool].account.start(now, span, is_within_reach);
-            let visit = &mut self.visits[first];
-            (visit.phase, visit.wake) = (Phase::Working, end);
+            self.start_foreseen(first, pool, now, span);
             self.ready.push_back(first);
         }
     }

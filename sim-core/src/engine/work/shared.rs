@@ -63,15 +63,10 @@ impl State {
         }
     }
 
-    /// The members of a shared pool that are done now go on, and others come in; or the first in line at a foreseen pool
-    /// starts.
-    pub(crate) fn pool_done(&mut self, model: &Model, event: Event) {
-        let pool = PoolId(event.slot());
+    /// The members of a shared pool that are done at the time of this event go on, and others come in.
+    pub(super) fn sharers_done(&mut self, model: &Model, pool: PoolId, event: Event) {
         let now = self.now;
         let state = &mut self.pools[pool];
-        if let Service::Foreseen(_) = state.service {
-            return self.start_first(model, pool);
-        }
         let Service::Sharing(sharing) = &mut state.service else { return };
         if sharing.next_done != event.time() {
             return;
@@ -103,7 +98,7 @@ impl State {
     }
 
     /// A visit whose instance stands still goes on once that is over.
-    pub(super) fn waits_out_a_hang(&mut self, id: VisitId) -> bool {
+    fn waits_out_a_hang(&mut self, id: VisitId) -> bool {
         let until = self.instances[self.visits[id].place].hung_until;
         if until <= self.now {
             return false;
