@@ -15,6 +15,7 @@ pub mod call;
 pub mod control;
 pub mod gate;
 pub mod give_up;
+pub mod home;
 pub mod invariant;
 pub mod join;
 pub mod level;

@@ -256,6 +256,18 @@ pub struct Link {
     pub wires: Option<(WireId, WireId)>,
 }
 
+impl Link {
+    /// When who sets out at `now` is over the link, if that is always the same.
+    #[inline(always)]
+    pub fn crossed_at(&self, now: Time) -> Option<Time> {
+        match (self.latency, self.wires) {
+            (Delay::None, None) => Some(now),
+            (Delay::Constant(span), None) => Some(now.saturating_add(span)),
+            _ => None,
+        }
+    }
+}
+
 /// One direction of a link with a bandwidth: bytes follow each other, first come, first served.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Wire {

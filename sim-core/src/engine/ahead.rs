@@ -9,8 +9,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::model::step::{Concern, Step};
-use crate::model::{Model, RunPlan, Target};
+use crate::model::step::Concern;
+use crate::model::{Delay, Model, RunPlan};
 use crate::time::Time;
 
 use super::agenda::{Event, Rank};
@@ -165,6 +165,15 @@ impl State {
         self.events += 1;
     }
 
+    /// The visit that goes on is at `at`, now or ahead of the clock, where an event of this rank would have brought it.
+    #[inline(always)]
+    pub(super) fn pass_to(&mut self, at: Time, rank: Rank) {
+        if at > self.now {
+            return self.move_to(at, rank);
+        }
+        self.events += 1;
+    }
+
     /// Of several events of a visit at one instant ahead of the clock the last one in order counts.
     #[inline(always)]
     fn rank_at(&self, at: Time, rank: Rank) -> Rank {
@@ -200,7 +209,7 @@ impl State {
         match model.concerns[usize::from(visit.step)] {
             Concern::Itself => true,
             Concern::ItselfUnlessItFails => self.leaves_nothing(visit),
-            Concern::WhoWaits => self.leaves_nothing(visit) && self.is_awaited(visit, at),
+            Concern::WhoWaits => self.leaves_nothing(visit) && self.is_awaited(model, visit, at),
             Concern::Others => false,
         }
     }
@@ -211,26 +220,26 @@ impl State {
         visit.holds & !hold::UPSTREAM == 0 && self.instances[visit.place].life == Life::Up
     }
 
-    /// Whether it is known that somebody will still wait for a visit at `at`, or that nobody does.
+    /// Whether it is known that somebody will still wait for a visit at `at`, or that nobody does. A balancer that counts
+    /// gets no answer ahead of the clock: a visit beside it stays at its node until then.
     #[inline(always)]
-    fn is_awaited(&self, visit: &Visit, at: Time) -> bool {
+    fn is_awaited(&self, model: &Model, visit: &Visit, at: Time) -> bool {
         let parent = visit.parent;
-        !parent.is_some() || self.visits[parent].wake >= at
+        if !parent.is_some() {
+            return true;
+        }
+        let above = &self.visits[parent];
+        let is_counted = above.holds & hold::UPSTREAM != 0;
+        above.wake >= at && !(is_counted && model.links[usize::from(visit.via)].latency == Delay::None)
     }
 
     /// Whether `id` may get this answer ahead of the clock: it waits for no other one, has not given up before, and
     /// nobody else sees that it got it.
     #[inline(always)]
-    pub(crate) fn may_be_answered(&self, model: &Model, id: VisitId, outcome: Outcome) -> bool {
+    pub(crate) fn may_be_answered(&self, id: VisitId, outcome: Outcome) -> bool {
         let visit = &self.visits[id];
-        let is_plain =
-            outcome == Outcome::Completed && visit.phase == Phase::Calling && visit.wake >= self.now;
-        if visit.holds & hold::UPSTREAM == 0 {
-            return is_plain;
-        }
-        let Step::Call(call) = model.steps[usize::from(visit.step)] else { return false };
-        let Target::Upstream(balancer) = model.calls[call].target else { return false };
-        is_plain && !model.balancers[balancer].policy.counts_in_flight()
+        let is_plain = outcome == Outcome::Completed && visit.phase == Phase::Calling;
+        is_plain && visit.wake >= self.now && visit.holds & hold::UPSTREAM == 0
     }
 }
 

@@ -204,11 +204,13 @@ impl State {
         if spec.per_connection && kept.is_none() {
             state.connections.insert(address, slot);
         }
-        state.memory.sent(slot);
         let (place, upstream) = state.slots[slot as usize];
-        let visit = &mut self.visits[caller];
-        visit.since = u64::from(slot);
-        visit.holds |= hold::UPSTREAM;
+        if state.counts_in_flight {
+            state.memory.sent(slot);
+            let visit = &mut self.visits[caller];
+            visit.since = u64::from(slot);
+            visit.holds |= hold::UPSTREAM;
+        }
         Some((place, spec.upstreams[upstream as usize].1.number))
     }
 

@@ -139,24 +139,6 @@ impl State {
         if visit.depth == 0 { id } else { VisitId(visit.root) }
     }
 
-    /// `id` has done its work: it leaves its node with an answer. Says who goes on.
-    #[inline(always)]
-    fn reply(&mut self, model: &Model, id: VisitId) -> VisitId {
-        let visit = &self.visits[id];
-        if visit.depth == 0 {
-            self.end_request(model, id, Outcome::Completed);
-            return VisitId::NONE;
-        }
-        if visit.holds & hold::BRANCH == 0 {
-            let (entered, node) = (visit.entered, model.instances[visit.place].node);
-            let stay = self.leave(model, id);
-            if entered >= self.tally.from {
-                self.tally.nodes[node].latency.record(stay.0);
-            }
-        }
-        self.send_back::<true>(model, id, Outcome::Completed)
-    }
-
     /// `id` fails at its node: it gives everything back and leaves with an error. Says who goes on.
     #[cold]
     #[inline(never)]
@@ -192,7 +174,7 @@ impl State {
 
     /// Takes `id` out of its instance's account and returns how long it was there.
     #[inline(always)]
-    fn leave(&mut self, model: &Model, id: VisitId) -> Duration {
+    pub(super) fn leave(&mut self, model: &Model, id: VisitId) -> Duration {
         let now = self.now;
         let visit = &self.visits[id];
         let (stay, place) = (now - visit.entered, visit.place);
@@ -265,7 +247,7 @@ impl State {
             if balancer.upstreams.iter().all(|(upstream, _)| *upstream != node) {
                 continue;
             }
-            let BalancerState { memory, slots, connections } = &mut self.balancers[id];
+            let BalancerState { memory, slots, connections, .. } = &mut self.balancers[id];
             let states = &self.instances;
             let slots = slots.iter().enumerate();
             let ready = slots.filter(|(_, (instance, _))| takes_calls(states[*instance].life));

@@ -166,6 +166,8 @@ pub struct SourceState {
 pub struct BalancerState {
     /// What its policy remembers.
     pub memory: BalanceMemory,
+    /// Whether its policy, or one that may come into force, asks how many requests are unanswered.
+    pub counts_in_flight: bool,
     /// The instance of each slot and which upstream node it belongs to.
     pub slots: Vec<(InstanceId, u32)>,
     /// The slot that each session's connection goes to.
@@ -217,7 +219,12 @@ impl State {
                         model.instances_of(*node).map(move |id| (id, upstream as u32))
                     })
                     .collect();
-                BalancerState { memory: BalanceMemory::new(slots.len()), slots, connections: BTreeMap::new() }
+                BalancerState {
+                    memory: BalanceMemory::new(slots.len()),
+                    counts_in_flight: balancer.policy.counts_in_flight() || !is_constant,
+                    slots,
+                    connections: BTreeMap::new(),
+                }
             }),
             budgets: model.retries.map(|_| BudgetMemory::default()),
             caches: model.caches.map(CacheState::new),

@@ -109,7 +109,7 @@ impl State {
             self.orphan_ends(id);
             return VisitId::NONE;
         }
-        if self.is_ahead() && !self.may_be_answered(model, parent, outcome) {
+        if self.is_ahead() && !self.may_be_answered(parent, outcome) {
             return self.wait_for_the_clock(id);
         }
         self.visits.release(id);
