@@ -19,6 +19,7 @@ pub mod home;
 pub mod invariant;
 pub mod join;
 pub mod level;
+pub mod passing;
 pub mod pool;
 pub mod program;
 pub mod source;
@@ -288,7 +289,7 @@ impl State {
             }
             let variant = self.variant;
             if let Some(event) = self.looks.pop() {
-                self.set_clock(event.time());
+                self.set_present(event);
                 match event.rank() {
                     Rank::Control => self.control(model, event.slot()),
                     _ => self.sample(model, event.slot()),
@@ -323,7 +324,7 @@ impl State {
                 continue;
             }
             let event = self.agenda.pop(horizon)?;
-            self.set_clock(event.time());
+            self.set_present(event);
             next = self.handle(model, event);
         }
     }

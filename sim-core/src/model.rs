@@ -230,6 +230,8 @@ pub struct Call {
     pub operation: u8,
     /// Whether a call that is given up stops the work below it.
     pub cancels: bool,
+    /// Whether the way to whoever it may go to takes no time.
+    pub is_next_door: bool,
     /// The deepest nesting of calls, where the call graph has cycles.
     pub depth_bound: Option<u16>,
 }
@@ -257,6 +259,12 @@ pub struct Link {
 }
 
 impl Link {
+    /// Whether it takes no time at all.
+    #[inline(always)]
+    pub fn is_instant(&self) -> bool {
+        self.latency == Delay::None && self.wires.is_none()
+    }
+
     /// When who sets out at `now` is over the link, if that is always the same.
     #[inline(always)]
     pub fn crossed_at(&self, now: Time) -> Option<Time> {
@@ -390,6 +398,17 @@ impl Model {
         let node = &self.nodes[node];
         let first = node.first_instance.0;
         (first..first + node.most_instances).map(InstanceId)
+    }
+
+    /// Whether every link to whom a call of `target` may go takes no time.
+    pub fn is_next_door(&self, target: &Target) -> bool {
+        match target {
+            Target::Node(_, link) => link.is_instant(),
+            Target::Name(_, nodes) => nodes.iter().all(|(_, link)| link.is_instant()),
+            Target::Upstream(balancer) => {
+                self.balancers[*balancer].upstreams.iter().all(|(_, link)| link.is_instant())
+            }
+        }
     }
 
     /// The steps that a visit to `node` may come to, in no particular order.

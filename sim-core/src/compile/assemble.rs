@@ -8,7 +8,7 @@ use crate::arena::{Arena, Id};
 use crate::component::Node;
 use crate::component::control::{Happening, Moment};
 use crate::component::service::cores_pool;
-use crate::model::{Instance, InstanceId, Limits, Model, Node as ModelNode, NodeId, PoolId, RunPlan};
+use crate::model::{Call, Instance, InstanceId, Limits, Model, Node as ModelNode, NodeId, PoolId, RunPlan};
 use crate::random::hash_name;
 use crate::scenario::Scenario;
 use crate::scenario::text::Document;
@@ -82,6 +82,9 @@ impl<'a> Compiler<'a> {
         self.model.instances =
             self.model.instances.map(|it| Instance { entry: nodes[it.node].entry, ..it.clone() });
         self.model.concerns = concern::of(&self.model);
+        let model = &self.model;
+        self.model.calls =
+            model.calls.map(|it| Call { is_next_door: model.is_next_door(&it.target), ..it.clone() });
         self.add_controllers();
         self.check_links();
         self.set_priorities();

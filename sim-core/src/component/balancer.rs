@@ -166,6 +166,7 @@ impl Balancer {
                 tag,
                 operation,
                 cancels: true,
+                is_next_door: false,
                 depth_bound: None,
             });
             compiler.emit(Step::Call(call));

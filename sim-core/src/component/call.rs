@@ -137,6 +137,7 @@ impl Compiler<'_> {
             tag,
             operation: spec.operation,
             cancels: spec.cancels,
+            is_next_door: false,
             depth_bound: None,
         }))
     }

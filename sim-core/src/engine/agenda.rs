@@ -8,6 +8,7 @@
 //! wheel of slots for the time next to come, and wheels of ever wider ones for what is farther off.
 
 use super::visit::{Visit, VisitId};
+use crate::random::Key;
 use crate::time::Time;
 
 mod chain;
@@ -70,8 +71,14 @@ impl Event {
     /// An event of the visit `id`.
     #[inline(always)]
     pub fn of(visit: &Visit, id: VisitId, time: Time, rank: Rank) -> Event {
-        let order = (rank as u64) << 60 | u64::from(visit.ordinal) << 28 | visit.stream.0 >> 36;
-        Event { time, order, slot: id.0 }
+        Event::of_request(time, rank, visit.ordinal, visit.stream, id.0)
+    }
+
+    /// An event of the thing number `slot`, where the request `ordinal` with the draws of `stream` is.
+    #[inline(always)]
+    pub fn of_request(time: Time, rank: Rank, ordinal: u32, stream: Key, slot: u32) -> Event {
+        let order = (rank as u64) << 60 | u64::from(ordinal) << 28 | stream.0 >> 36;
+        Event { time, order, slot }
     }
 
     /// When.

@@ -22,6 +22,8 @@ use super::visit::{Outcome, Phase, Visit, VisitId, hold};
 pub struct Ahead {
     /// The time of the event that is being handled; [`State::now`] is beyond it for who runs ahead.
     pub clock: Time,
+    /// That event.
+    pub present: Event,
     /// Up to here visits may run ahead.
     pub reach: Time,
     /// How far the furthest visit so far has gone.
@@ -36,6 +38,7 @@ impl Default for Ahead {
     fn default() -> Ahead {
         Ahead {
             clock: Time::ZERO,
+            present: Event::new(Time::ZERO, Rank::PoolDone, 0),
             reach: Time::ZERO,
             furthest: Time::ZERO,
             rank: Rank::Completion,
@@ -100,6 +103,13 @@ impl State {
     #[inline(always)]
     pub(crate) fn set_clock(&mut self, at: Time) {
         (self.now, self.ahead.clock) = (at, at);
+    }
+
+    /// The clock is at `event`, which is being handled.
+    #[inline(always)]
+    pub(crate) fn set_present(&mut self, event: Event) {
+        self.set_clock(event.time());
+        self.ahead.present = event;
     }
 
     /// `id` was put off until others had done what they do at this instant. It waits until a time that is known: it goes

@@ -34,20 +34,45 @@ impl State {
     #[inline(always)]
     pub(crate) fn call(&mut self, model: &Model, id: VisitId, call: CallId) -> VisitId {
         let spec = &model.calls[call];
+        if spec.is_next_door && self.may_pass() {
+            return self.call_in_passing(model, id, spec);
+        }
         let attempt = self.begin_attempt(model, id, spec);
         let caller = self.caller(id);
-        match self.spawn(model, caller, id, spec, u64::from(attempt)) {
-            Ok(child) => {
-                let visit = &mut self.visits[id];
-                visit.link = child.0;
-                visit.phase = Phase::Calling;
-                if spec.timeout.is_some() {
-                    self.set_deadline(model, id, spec);
-                }
-                self.travel::<true>(model, child, Phase::Travelling)
-            }
+        match self.errand(model, caller, spec, u64::from(attempt)) {
+            Ok(errand) => self.set_out(model, caller, spec, errand),
             Err(outcome) => self.after_attempt(model, id, outcome),
         }
+    }
+
+    /// Sends a visit on `errand` for the caller, who waits for it from now on. Says who goes on.
+    #[inline(always)]
+    pub(crate) fn set_out(&mut self, model: &Model, caller: Caller, spec: &Call, errand: Errand) -> VisitId {
+        let child = self.send_below(model, caller, spec, errand);
+        self.travel::<true>(model, child, Phase::Travelling)
+    }
+
+    /// Makes the visit that sets out on `errand` for the caller, who waits for it from now on.
+    #[inline(always)]
+    pub(crate) fn send_below(
+        &mut self,
+        model: &Model,
+        caller: Caller,
+        spec: &Call,
+        errand: Errand,
+    ) -> VisitId {
+        let child = self.insert_below(caller, caller.id, errand);
+        let visit = &mut self.visits[caller.id];
+        visit.link = child.0;
+        visit.phase = Phase::Calling;
+        if let Some(slot) = errand.counted {
+            visit.since = u64::from(slot);
+            visit.holds |= hold::UPSTREAM;
+        }
+        if spec.timeout.is_some() {
+            self.set_deadline(model, caller.id, spec);
+        }
+        child
     }
 
     /// Counts an attempt of `id`, and says how many there were before.
@@ -85,28 +110,34 @@ impl State {
         }
     }
 
-    /// Makes the visit that `caller` sends to the target of a call, with `parent` waiting for it; or says why it is
-    /// not sent.
+    /// What the visit that `caller` sends to the target of a call sets out for; or why it is not sent.
     #[inline(always)]
-    pub(crate) fn spawn(
+    pub(crate) fn errand(
         &mut self,
         model: &Model,
         caller: Caller,
-        parent: VisitId,
         spec: &Call,
         number: u64,
-    ) -> Result<VisitId, Outcome> {
+    ) -> Result<Errand, Outcome> {
         if caller.depth == u8::MAX || spec.depth_bound.is_some_and(|bound| u16::from(caller.depth) >= bound) {
             return Err(Outcome::TooDeep);
         }
-        let (place, via) = self.destination(model, caller.id, spec).ok_or(Outcome::Refused)?;
-        let stream = match spec.target {
-            // A balancer hands the request on: it changes none of its draws.
-            Target::Upstream(_) => caller.stream,
-            Target::Node(..) | Target::Name(..) => caller.stream.numbered_child(spec.tag, number),
+        let (node, link) = match &spec.target {
+            Target::Upstream(balancer) => {
+                let root = VisitId(caller.root);
+                let chosen = self.choose_upstream(model, *balancer, spec.operation, root, caller.stream);
+                return chosen.ok_or(Outcome::Refused);
+            }
+            Target::Node(node, link) => (*node, link),
+            Target::Name(name, nodes) => {
+                let (node, link) = &nodes[self.resolved(model, caller.id, *name)];
+                (*node, link)
+            }
         };
+        let place = self.next_turn(node).ok_or(Outcome::Refused)?;
+        let (stream, via) = (caller.stream.numbered_child(spec.tag, number), link.number);
         let step = model.instances[place].entry[usize::from(spec.operation)];
-        Ok(self.insert_below(caller, stream, parent, place, step, via))
+        Ok(Errand { stream, place, step, via, counted: None })
     }
 
     /// What a visit hands down to those below it.
@@ -127,29 +158,21 @@ impl State {
 
     /// Makes a visit below `caller`, for which `parent` waits.
     #[inline(always)]
-    pub(crate) fn insert_below(
-        &mut self,
-        caller: Caller,
-        stream: Key,
-        parent: VisitId,
-        place: InstanceId,
-        step: Program,
-        via: u16,
-    ) -> VisitId {
+    pub(crate) fn insert_below(&mut self, caller: Caller, parent: VisitId, errand: Errand) -> VisitId {
         self.visits[VisitId(caller.root)].root += 1;
         self.visits.insert(Visit {
-            stream,
+            stream: errand.stream,
             entered: Time::ZERO,
             wake: Time::NEVER,
             since: 0,
             parent,
             link: VisitId::NONE.0,
-            place,
+            place: errand.place,
             ordinal: caller.ordinal,
             root: caller.root,
-            step,
+            step: errand.step,
             attempt: 0,
-            via,
+            via: errand.via,
             class: caller.class,
             phase: Phase::Running,
             holds: 0,
@@ -157,24 +180,6 @@ impl State {
             depth: caller.depth + 1,
             priority: caller.priority,
         })
-    }
-
-    /// Which instance takes the call, and over which link.
-    #[inline(always)]
-    pub(crate) fn destination(
-        &mut self,
-        model: &Model,
-        caller: VisitId,
-        spec: &Call,
-    ) -> Option<(InstanceId, u16)> {
-        match &spec.target {
-            Target::Node(node, link) => Some((self.next_turn(*node)?, link.number)),
-            Target::Upstream(balancer) => self.choose_upstream(model, caller, *balancer),
-            Target::Name(name, nodes) => {
-                let (node, link) = nodes[self.resolved(model, caller, *name)];
-                Some((self.next_turn(node)?, link.number))
-            }
-        }
     }
 
     #[inline(always)]
@@ -185,17 +190,22 @@ impl State {
         turns.ready.get(turn as usize).copied()
     }
 
+    /// What the visit sets out for that `balancer` sends upstream, for a request with this root and with the draws of
+    /// `stream`, which it hands on: a balancer changes none of the draws upstream.
     #[inline(always)]
     pub(crate) fn choose_upstream(
         &mut self,
         model: &Model,
-        caller: VisitId,
         balancer: BalancerId,
-    ) -> Option<(InstanceId, u16)> {
+        operation: u8,
+        root: VisitId,
+        stream: Key,
+    ) -> Option<Errand> {
         let spec = &model.balancers[balancer];
-        let mut draws = self.visits[caller].stream.child(spec.tag).draws();
-        let address = if spec.needs_address() { self.address_of(model, caller) } else { 0 };
+        let mut draws = stream.child(spec.tag).draws();
+        let address = if spec.needs_address() { self.address_of(model, root) } else { 0 };
         let state = &mut self.balancers[balancer];
+        state.hear_answers(self.ahead.present);
         let kept = if spec.per_connection { state.connections.get(&address).copied() } else { None };
         let slot = match kept {
             Some(slot) => slot,
@@ -205,13 +215,13 @@ impl State {
             state.connections.insert(address, slot);
         }
         let (place, upstream) = state.slots[slot as usize];
+        let counted = state.counts_in_flight.then_some(slot);
         if state.counts_in_flight {
             state.memory.sent(slot);
-            let visit = &mut self.visits[caller];
-            visit.since = u64::from(slot);
-            visit.holds |= hold::UPSTREAM;
         }
-        Some((place, spec.upstreams[upstream as usize].1.number))
+        let via = spec.upstreams[upstream as usize].1.number;
+        let step = model.instances[place].entry[usize::from(operation)];
+        Some(Errand { stream, place, step, via, counted })
     }
 
     /// Notes at a balancer that the request it sent upstream has been answered.
@@ -296,10 +306,9 @@ impl State {
         Some(policy.backoff.wait(retries, &mut key.draws(), &model.samplers))
     }
 
-    /// The number that stands for the source address of the request that `id` belongs to.
+    /// The number that stands for the source address of the request with this root.
     #[inline(never)]
-    pub(crate) fn address_of(&self, model: &Model, id: VisitId) -> u64 {
-        let root = self.root_of(id);
+    pub(crate) fn address_of(&self, model: &Model, root: VisitId) -> u64 {
         self.session_of(model, root).unwrap_or(self.visits[root].since)
     }
 }
@@ -310,9 +319,24 @@ pub(crate) struct Caller {
     pub(crate) id: VisitId,
     pub(crate) stream: Key,
     pub(crate) place: InstanceId,
-    ordinal: u32,
-    root: u32,
+    pub(crate) ordinal: u32,
+    pub(crate) root: u32,
     class: u8,
     depth: u8,
     priority: u8,
+}
+
+/// What a visit sets out for.
+#[derive(Clone, Copy)]
+pub(crate) struct Errand {
+    /// Keys its draws.
+    pub(crate) stream: Key,
+    /// Where to.
+    pub(crate) place: InstanceId,
+    /// The program it runs there.
+    pub(crate) step: Program,
+    /// The link it goes over.
+    pub(crate) via: u16,
+    /// The slot under which a balancer counts it.
+    pub(crate) counted: Option<u32>,
 }

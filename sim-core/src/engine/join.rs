@@ -4,7 +4,7 @@ use crate::model::step::Program;
 use crate::model::{CallId, Model};
 use crate::time::Time;
 
-use super::call::purpose;
+use super::call::{Errand, purpose};
 use super::state::State;
 use super::visit::{Outcome, Phase, VisitId, hold};
 
@@ -26,8 +26,11 @@ impl State {
         let caller = self.caller(id);
         for branch in 0..u64::from(count) {
             let number = u64::from(attempt) * u64::from(count) + branch;
-            let next = match self.spawn(model, caller, join, spec, number) {
-                Ok(child) => self.travel::<false>(model, child, Phase::Travelling),
+            let next = match self.errand(model, caller, spec, number) {
+                Ok(errand) => {
+                    let child = self.insert_below(caller, join, errand);
+                    self.travel::<false>(model, child, Phase::Travelling)
+                }
                 Err(outcome) => self.answer(model, join, outcome),
             };
             if next.is_some() {
@@ -45,7 +48,8 @@ impl State {
         let caller = self.caller(id);
         for branch in 0..branches {
             let stream = caller.stream.child(purpose::BRANCH).numbered(u64::from(branch));
-            let child = self.insert_below(caller, stream, join, caller.place, first + branch, 0);
+            let errand = Errand { stream, place: caller.place, step: first + branch, via: 0, counted: None };
+            let child = self.insert_below(caller, join, errand);
             let visit = &mut self.visits[child];
             (visit.entered, visit.holds) = (self.now, hold::BRANCH);
             self.ready.push_back(child);
@@ -57,7 +61,8 @@ impl State {
     pub(crate) fn join(&mut self, id: VisitId, count: u16, need: u16) -> VisitId {
         let caller = self.caller(id);
         let step = self.visits[id].step;
-        let join = self.insert_below(caller, caller.stream, id, caller.place, step, 0);
+        let errand = Errand { stream: caller.stream, place: caller.place, step, via: 0, counted: None };
+        let join = self.insert_below(caller, id, errand);
         let visit = &mut self.visits[join];
         (visit.phase, visit.link, visit.since) = (Phase::Joining, u32::from(count), u64::from(need));
         self.visits[id].link = join.0;

@@ -1,8 +1,10 @@
 //! Everything that changes during a run, in one value that can be cloned: a clone is a snapshot.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use crate::arena::Arena;
+use crate::distribution::Sampler;
 use crate::model::load::LoadMemory;
 use crate::model::{
     BalancerId, CacheId, ControllerId, DnsId, InstanceId, LockId, Model, NodeId, PoolId, RetryId, SourceId,
@@ -12,9 +14,9 @@ use crate::observe::tally::Tally;
 use crate::policy::balance::BalanceMemory;
 use crate::policy::retry::BudgetMemory;
 use crate::random::Key;
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
-use super::agenda::Agenda;
+use super::agenda::{Agenda, Event};
 use super::ahead::{Ahead, Looks};
 use super::control::ControllerState;
 use super::gate::{CacheState, DnsState, LockState};
@@ -128,6 +130,12 @@ pub struct InstanceState {
 }
 
 impl InstanceState {
+    /// How long a work takes here whose demand has this law and this key.
+    #[inline(always)]
+    pub fn work_span(&self, demand: &Sampler, key: Key) -> Duration {
+        Duration::from_nanos_f64(demand.sample(&mut key.draws()) * self.slowness)
+    }
+
     /// For how many nanoseconds it has existed until `now`, whether or not it was working.
     pub fn alive_until(&self, now: Time) -> u64 {
         match self.life {
@@ -162,16 +170,37 @@ pub struct SourceState {
 }
 
 /// The state of a balancer.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct BalancerState {
     /// What its policy remembers.
     pub memory: BalanceMemory,
     /// Whether its policy, or one that may come into force, asks how many requests are unanswered.
     pub counts_in_flight: bool,
+    /// When it will have the answers that are known ahead of the clock, and which slots they come from.
+    to_come: BinaryHeap<Reverse<Event>>,
     /// The instance of each slot and which upstream node it belongs to.
     pub slots: Vec<(InstanceId, u32)>,
     /// The slot that each session's connection goes to.
     pub connections: BTreeMap<u64, u32>,
+}
+
+impl BalancerState {
+    /// Notes an answer to come of the slot that it names.
+    #[inline(always)]
+    pub fn note_answer(&mut self, answer: Event) {
+        self.to_come.push(Reverse(answer));
+    }
+
+    /// Counts the answers that have come before `present`.
+    #[inline(always)]
+    pub fn hear_answers(&mut self, present: Event) {
+        while let Some(Reverse(answer)) = self.to_come.peek()
+            && *answer < present
+        {
+            self.memory.answered(answer.slot());
+            self.to_come.pop();
+        }
+    }
 }
 
 impl State {
@@ -222,6 +251,7 @@ impl State {
                 BalancerState {
                     memory: BalanceMemory::new(slots.len()),
                     counts_in_flight: balancer.policy.counts_in_flight() || !is_constant,
+                    to_come: BinaryHeap::new(),
                     slots,
                     connections: BTreeMap::new(),
                 }

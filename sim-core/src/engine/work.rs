@@ -2,7 +2,6 @@
 
 use crate::model::step::{PoolSlot, Step};
 use crate::model::{Discipline, Model, PoolId, SamplerId};
-use crate::random::Key;
 use crate::time::{Duration, Time};
 
 use super::agenda::Event;
@@ -275,9 +274,7 @@ impl State {
     #[inline(always)]
     fn demand(&self, model: &Model, id: VisitId, demand: SamplerId, tag: u64) -> Duration {
         let visit = &self.visits[id];
-        let key: Key = visit.stream.child(tag);
-        let nanoseconds = model.samplers[demand].sample(&mut key.draws());
-        Duration::from_nanos_f64(nanoseconds * self.instances[visit.place].slowness)
+        self.instances[visit.place].work_span(&model.samplers[demand], visit.stream.child(tag))
     }
 
     #[inline(always)]

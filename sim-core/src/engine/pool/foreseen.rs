@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+use super::Account;
 use crate::arena::Arena;
 use crate::model::step::Step;
 use crate::model::{Controller, Discipline, Model, PoolId};
@@ -18,7 +19,7 @@ const MOST_SERVERS: u32 = 256;
 
 /// Most visits that are in line and have run ahead. More of them stand in line by the clock, so that they count as in
 /// flight.
-pub const MOST_IN_LINE: u32 = 256;
+const MOST_IN_LINE: u32 = 256;
 
 /// When the servers are free.
 #[derive(Clone, Debug)]
@@ -50,15 +51,24 @@ impl Foreseen {
         }
     }
 
-    /// A visit that runs ahead is in line until `start`.
+    /// A visit that comes `now` is in line until `start`. Says whether it may run ahead to there; then its stay in line
+    /// is accounted for.
     #[inline(always)]
-    pub fn line_up(&mut self, start: Time) {
+    pub fn line_up(&mut self, account: &mut Account, now: Time, start: Time, reach: Time) -> bool {
+        let in_line = account.waiting.count() + self.in_line(now);
+        account.longest = account.longest.max(in_line + 1);
+        if start > reach || in_line >= MOST_IN_LINE {
+            return false;
+        }
         self.starts.push_back(start);
+        account.waiting.pass(now, start);
+        account.line_stays += u128::from(start.0 - now.0);
+        true
     }
 
     /// How many of the visits that have run ahead are in line at `now`.
     #[inline(always)]
-    pub fn in_line(&mut self, now: Time) -> u32 {
+    fn in_line(&mut self, now: Time) -> u32 {
         while self.starts.front().is_some_and(|start| *start <= now) {
             self.starts.pop_front();
         }
@@ -115,11 +125,13 @@ mod tests {
 
     #[test]
     fn who_has_run_ahead_is_in_line_until_its_start() {
-        let mut pool = Foreseen::new(1);
-        pool.line_up(Time(5));
-        pool.line_up(Time(8));
+        let (mut pool, mut account) = (Foreseen::new(1), Account::default());
+        assert!(pool.line_up(&mut account, Time(1), Time(5), Time(9)));
+        assert!(pool.line_up(&mut account, Time(1), Time(8), Time(9)));
         assert_eq!(pool.in_line(Time(2)), 2);
-        pool.line_up(Time(9));
+        assert!(!pool.line_up(&mut account, Time(2), Time(10), Time(9)));
+        assert!(pool.line_up(&mut account, Time(2), Time(9), Time(9)));
+        assert_eq!((account.longest, account.line_stays), (3, 4 + 7 + 7));
         assert_eq!(pool.in_line(Time(5)), 2);
         assert_eq!(pool.in_line(Time(9)), 0);
     }

@@ -5,7 +5,6 @@ use crate::model::{Model, PoolId, SamplerId};
 use crate::time::{Duration, Time};
 
 use super::super::agenda::{Event, Rank};
-use super::super::pool::foreseen::MOST_IN_LINE;
 use super::super::pool::{PoolState, Service};
 use super::super::state::State;
 use super::super::visit::{Phase, VisitId};
@@ -28,15 +27,8 @@ impl State {
         let Service::Foreseen(foreseen) = service else { return id };
         let start = foreseen.start(now);
         foreseen.occupy(start.saturating_add(span));
-        if start > now {
-            let in_line = account.waiting.count() + foreseen.in_line(now);
-            account.longest = account.longest.max(in_line + 1);
-            if start > self.ahead.reach || in_line >= MOST_IN_LINE {
-                return self.wait_for_start(model, id, pool, start);
-            }
-            foreseen.line_up(start);
-            account.waiting.pass(now, start);
-            account.line_stays += u128::from(start.0 - now.0);
+        if start > now && !foreseen.line_up(account, now, start, self.ahead.reach) {
+            return self.wait_for_start(model, id, pool, start);
         }
         self.record_wait(model, id, slot, start - now);
         self.start_foreseen(id, pool, start, span);
