@@ -104,6 +104,43 @@ fn what_crosses_who_runs_ahead_is_met_where_the_clock_would_meet_it() {
     }
 }
 
+/// Nodes next door, and much that happens at the same instant: even arrivals, and work that takes as long.
+fn next_door(policy: &str, timeout: &str, timeline: &str) -> String {
+    format!(
+        r#"Scenario(
+        run: (duration: "20s", drain: true, seed: 9),
+        nodes: {{
+            "even": Clients(to: "lb", load: Open(rate: "500/s", arrivals: Constant), timeout: "{timeout}"),
+            "users": Clients(to: "www", load: Open(rate: "400/s"), timeout: "{timeout}", retry: (attempts: 2)),
+            "crowd": Clients(to: "front", load: Closed(users: 4, think: Constant("2ms"))),
+            "www": Dns(records: ["lb", "front"], ttl: "1s", lookup: Constant("1ms")),
+            "front": Service(cores: 4, run: Async(8), serve: [
+                Call(to: "lb", timeout: "6ms"), Cpu(Constant("1ms")), Call(to: "even-work") ]),
+            "lb": Balancer(to: ["even-work", "work"], policy: {policy}),
+            "even-work": Service(instances: 2, cores: 2, serve: [Cpu(Constant("2ms"))]),
+            "work": Service(instances: 2, serve: [Cpu(Exp("2ms"))]),
+        }},
+        timeline: [{timeline}],
+    )"#
+    )
+}
+
+#[test]
+fn calls_next_door_are_the_same_in_passing() {
+    let policies =
+        ["RoundRobin", "LeastConnections()", "LeastConnections(ties: Random)", "PowerOf(d: 2)", "IpHash"];
+    let fault = r#"At("5s", Slow(target: "work/0", factor: 3, for: "2s"))"#;
+    let change = r#"At("5s", Set("nodes.lb.policy", "LeastConnections()"))"#;
+    for policy in policies {
+        for timeout in ["3ms", "20ms"] {
+            for timeline in ["", fault, change] {
+                let text = next_door(policy, timeout, timeline);
+                assert_same(&format!("{policy}, {timeout}, {timeline}"), &text);
+            }
+        }
+    }
+}
+
 /// Who has run far ahead when a bound is met would be seen: the run goes by the clock long before.
 #[test]
 fn a_bound_stops_a_run_where_the_clock_would() {
