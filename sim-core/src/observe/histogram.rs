@@ -11,7 +11,8 @@ pub struct Histogram {
     cells: Vec<u64>,
     count: u64,
     sum: u128,
-    largest: u64,
+    /// The largest value and one, or zero: values below it are no news, and have a cell.
+    bound: u64,
 }
 
 impl Histogram {
@@ -23,20 +24,23 @@ impl Histogram {
     /// Counts `value` once.
     #[inline(always)]
     pub fn record(&mut self, value: u64) {
-        let cell = cell_of(value);
-        if cell >= self.cells.len() {
-            self.grow(cell);
+        if value >= self.bound {
+            self.raise(value);
         }
-        self.cells[cell] += 1;
+        self.cells[cell_of(value)] += 1;
         self.count += 1;
         self.sum += u128::from(value);
-        self.largest = self.largest.max(value);
     }
 
-    /// Whole octaves at a time, so that a run stops allocating soon after its first requests.
+    /// `value` is the largest so far. Cells come by whole octaves, so that a run stops allocating soon after its first
+    /// requests.
     #[cold]
-    fn grow(&mut self, cell: usize) {
-        self.cells.resize(((cell >> CELL_BITS) + 1) << CELL_BITS, 0);
+    fn raise(&mut self, value: u64) {
+        self.bound = value.saturating_add(1);
+        let cells = ((cell_of(value) >> CELL_BITS) + 1) << CELL_BITS;
+        if cells > self.cells.len() {
+            self.cells.resize(cells, 0);
+        }
     }
 
     /// How many values were counted.
@@ -66,7 +70,12 @@ impl Histogram {
 
     /// The exact largest value.
     pub fn largest(&self) -> Option<u64> {
-        (self.count > 0).then_some(self.largest)
+        (self.count > 0).then(|| self.highest())
+    }
+
+    /// The largest value, or zero.
+    fn highest(&self) -> u64 {
+        self.bound.saturating_sub(1)
     }
 
     /// The value at rank ⌈`share` × count⌉, taken at the middle of its cell, within 0.1 % of the exact one.
@@ -79,10 +88,10 @@ impl Histogram {
         for (cell, count) in self.cells.iter().enumerate() {
             seen += count;
             if seen >= rank {
-                return Some(middle_of(cell).min(self.largest));
+                return Some(middle_of(cell).min(self.highest()));
             }
         }
-        Some(self.largest)
+        Some(self.highest())
     }
 
     /// The share of values that are at most `bound` (to the resolution of a cell).
@@ -103,12 +112,12 @@ impl Histogram {
         }
         self.count += other.count;
         self.sum += other.sum;
-        self.largest = self.largest.max(other.largest);
+        self.bound = self.bound.max(other.bound);
     }
 
-    /// Count, sum and maximum without the cells: it is small, and knows no quantiles.
+    /// Count, sum and maximum without the cells: it is small, knows no quantiles, and is not recorded into.
     pub fn without_cells(&self) -> Histogram {
-        Histogram { cells: Vec::new(), count: self.count, sum: self.sum, largest: self.largest }
+        Histogram { cells: Vec::new(), count: self.count, sum: self.sum, bound: self.bound }
     }
 
     /// The values recorded since this histogram was `earlier`. Their maximum is known to the width of a cell.
@@ -119,7 +128,7 @@ impl Histogram {
         later.cells.iter_mut().zip(&earlier.cells).for_each(|(mine, before)| *mine -= before);
         if earlier.count > 0 {
             let last = later.cells.iter().rposition(|count| *count > 0);
-            later.largest = last.map_or(0, |cell| (lowest_of(cell + 1) - 1).min(self.largest));
+            later.bound = last.map_or(0, |cell| lowest_of(cell + 1).min(self.bound));
         }
         later
     }
