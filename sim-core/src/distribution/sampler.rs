@@ -1,9 +1,9 @@
 //! The compiled form of a distribution: what remains to be done per draw.
 
 use super::alias::AliasTable;
-use super::ziggurat::{exponential, normal};
+use super::ziggurat::{exponential, first_exponential, normal};
 use crate::math::{ln, pow, quick_exp, sqrt};
-use crate::random::Draws;
+use crate::random::{Draws, Key};
 use crate::time::Duration;
 
 /// A distribution ready to draw from, in base units: nanoseconds for a time, bytes for a size.
@@ -179,8 +179,21 @@ impl Sampler {
         Sampler::Histogram(Box::new(Histogram { choice: AliasTable::new(&weights), bins: bins.into() }))
     }
 
+    /// The value that the purpose of `key` has: the first that [`Sampler::sample`] gives for its draws.
+    #[inline(always)]
+    pub fn value(&self, key: Key) -> f64 {
+        // What a hot loop mostly meets needs no sequence of draws.
+        if let Sampler::Exponential(mean) = *self {
+            mean * first_exponential(key)
+        } else if let Sampler::Constant(value) = *self {
+            value
+        } else {
+            self.sample(&mut key.draws())
+        }
+    }
+
     /// A value in base units, never negative.
-    #[inline]
+    #[inline(never)]
     pub fn sample(&self, draws: &mut Draws) -> f64 {
         match *self {
             Sampler::Constant(value) => value,

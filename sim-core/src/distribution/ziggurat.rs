@@ -6,7 +6,7 @@
 
 use super::ziggurat_tables::{EXPONENTIAL_EDGES, NORMAL_EDGES};
 use crate::math::{exp, ln};
-use crate::random::Draws;
+use crate::random::{Draws, Key};
 
 /// 2⁻⁵³.
 const UNIT: f64 = 1.0 / (1u64 << 53) as f64;
@@ -18,6 +18,14 @@ pub fn exponential(draws: &mut Draws) -> f64 {
     let layer = (bits & 0xFF) as usize;
     let x = (bits >> 11) as f64 * UNIT * EXPONENTIAL_EDGES[layer];
     if x < EXPONENTIAL_EDGES[layer + 1] { x } else { exponential_at_edge(layer, x, draws) }
+}
+
+/// The exponential variable that the draws of `key` begin with: almost always one draw is enough, which is the key itself.
+#[inline(always)]
+pub fn first_exponential(key: Key) -> f64 {
+    let layer = (key.0 & 0xFF) as usize;
+    let x = (key.0 >> 11) as f64 * UNIT * EXPONENTIAL_EDGES[layer];
+    if x < EXPONENTIAL_EDGES[layer + 1] { x } else { exponential(&mut key.draws()) }
 }
 
 /// The place `x` of `layer` is not wholly under the density: decide by a further draw, or start again.

@@ -112,7 +112,7 @@ impl State {
         match delay {
             Delay::None => Duration::ZERO,
             Delay::Constant(span) => span,
-            Delay::Drawn(sampler) => model.samplers[sampler].sample_duration(&mut key.draws()),
+            Delay::Drawn(sampler) => Duration::from_nanos_f64(model.samplers[sampler].value(key)),
         }
     }
 

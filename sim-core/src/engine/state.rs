@@ -133,7 +133,7 @@ impl InstanceState {
     /// How long a work takes here whose demand has this law and this key.
     #[inline(always)]
     pub fn work_span(&self, demand: &Sampler, key: Key) -> Duration {
-        Duration::from_nanos_f64(demand.sample(&mut key.draws()) * self.slowness)
+        Duration::from_nanos_f64(demand.value(key) * self.slowness)
     }
 
     /// For how many nanoseconds it has existed until `now`, whether or not it was working.
