@@ -1,7 +1,7 @@
 //! Calls: sending a visit below another, waiting for its answer, trying again.
 
 use crate::model::step::{Program, Step};
-use crate::model::{BalancerId, Call, CallId, InstanceId, Model, NodeId, RetryId, SourceId, Target};
+use crate::model::{BalancerId, Call, CallId, InstanceId, Model, NodeId, RetryId, Target};
 use crate::random::{Key, hash_name};
 use crate::time::{Duration, Time};
 
@@ -75,19 +75,15 @@ impl State {
         child
     }
 
-    /// Counts an attempt of `id`, and says how many there were before.
+    /// Begins an attempt of `id`, and says how many there were before.
     #[inline(always)]
     pub(crate) fn begin_attempt(&mut self, model: &Model, id: VisitId, spec: &Call) -> u16 {
         let visit = &mut self.visits[id];
         let before = visit.attempt;
         visit.attempt = before.saturating_add(1);
-        if visit.depth == 0 {
-            let (source, class, sent) = (SourceId(u32::from(visit.via)), visit.class, visit.entered);
-            self.tally.attempted(source, class, sent, before == 0);
-        }
-        if let Some(retry) = spec.retry
-            && before == 0
-        {
+        if before > 0 {
+            self.count_retry(id);
+        } else if let Some(retry) = spec.retry {
             self.deposit(model, retry);
         }
         before

@@ -187,6 +187,15 @@ impl State {
         self.send(model, id, source)
     }
 
+    /// Counts an attempt beyond the first, if it is a client's.
+    pub(crate) fn count_retry(&mut self, id: VisitId) {
+        let visit = &self.visits[id];
+        if visit.depth == 0 {
+            let (class, sent) = (visit.class, visit.entered);
+            self.tally.retried(self.source_of(id), class, sent);
+        }
+    }
+
     /// Counts an answer that came after its client had given up.
     pub(crate) fn count_late(&mut self, id: VisitId) {
         let root = self.root_of(id);

@@ -48,8 +48,8 @@ pub struct ClassTally {
     pub good: u64,
     /// Answers that came after the client had given up.
     pub late: u64,
-    /// Attempts, first ones included.
-    pub attempts: u64,
+    /// Attempts beyond the first.
+    pub retries: u64,
     /// Failed requests by [`Outcome::FAILURES`].
     pub failed: [u64; Outcome::FAILURES.len()],
     /// From the intended send time to the answer.
@@ -99,8 +99,6 @@ pub struct Ledger {
     pub completed: u64,
     /// Requests failed.
     pub failed: u64,
-    /// Attempts of clients.
-    pub attempts: u64,
     /// Attempts of clients beyond the first.
     pub retries: u64,
 }
@@ -139,7 +137,7 @@ impl ClassTally {
             completed: 0,
             good: 0,
             late: 0,
-            attempts: 0,
+            retries: 0,
             failed: [0; Outcome::FAILURES.len()],
             latency: Histogram::new(),
         }
@@ -148,6 +146,11 @@ impl ClassTally {
     /// Failed requests in all.
     pub fn failures(&self) -> u64 {
         self.failed.iter().sum()
+    }
+
+    /// Attempts, first ones included. The first begins with the request: looking up a name belongs to it.
+    pub fn attempts(&self) -> u64 {
+        self.offered + self.retries
     }
 
     /// Requests of the measured window that have not ended.
@@ -161,7 +164,7 @@ impl ClassTally {
         self.completed += other.completed;
         self.good += other.good;
         self.late += other.late;
-        self.attempts += other.attempts;
+        self.retries += other.retries;
         self.failed.iter_mut().zip(other.failed).for_each(|(mine, its)| *mine += its);
         self.latency.merge(&other.latency);
     }
@@ -226,13 +229,11 @@ impl Tally {
         self.lock_waits = self.lock_waits.map(|_| Histogram::new());
     }
 
-    /// Counts an attempt of a client.
-    #[inline(always)]
-    pub fn attempted(&mut self, source: SourceId, class: u8, sent: Time, is_first: bool) {
-        self.ledger.attempts += 1;
-        self.ledger.retries += u64::from(!is_first);
+    /// Counts an attempt of a client beyond the first.
+    pub fn retried(&mut self, source: SourceId, class: u8, sent: Time) {
+        self.ledger.retries += 1;
         if sent >= self.from {
-            self.clients[source][usize::from(class)].attempts += 1;
+            self.clients[source][usize::from(class)].retries += 1;
         }
     }
 

@@ -247,7 +247,7 @@ fn subtract_class(mine: &mut ClassTally, before: &ClassTally) {
     mine.completed -= before.completed;
     mine.good -= before.good;
     mine.late -= before.late;
-    mine.attempts -= before.attempts;
+    mine.retries -= before.retries;
     mine.failed.iter_mut().zip(before.failed).for_each(|(mine, before)| *mine -= before);
     if before.latency.count() > 0 {
         mine.latency = since(&mine.latency, &before.latency);

@@ -289,7 +289,7 @@ fn class(tally: &ClassTally, window_s: f64) -> ClientReport {
         failed,
         in_flight,
         late: tally.late,
-        attempts: tally.attempts,
+        attempts: tally.attempts(),
         throughput_rps: ratio(tally.completed as f64, window_s),
         goodput_rps: ratio(tally.good as f64, window_s),
         error_rate: ratio(failures as f64, ended as f64),

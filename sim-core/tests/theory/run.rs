@@ -154,7 +154,7 @@ impl Run {
 
     /// Attempts, first ones included.
     pub fn attempts(&self) -> u64 {
-        self.over_classes(|class| class.attempts)
+        self.over_classes(|class| class.attempts())
     }
 
     /// The share of requests that ended like this.
