@@ -3,7 +3,7 @@
 //! The layout is that of HDR histograms (Tene 2012). Sum, count and maximum are exact.
 
 /// Cells an octave, as a power of two: 2⁻⁹ is 0.195 %.
-const CELL_BITS: u32 = 9;
+pub(super) const CELL_BITS: u32 = 9;
 
 /// Counts of values with a bounded relative error; mergeable.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -24,10 +24,16 @@ impl Histogram {
     /// Counts `value` once.
     #[inline(always)]
     pub fn record(&mut self, value: u64) {
+        self.record_in(cell_of(value), value);
+    }
+
+    /// Counts `value`, whose cell is known, once.
+    #[inline(always)]
+    pub(super) fn record_in(&mut self, cell: usize, value: u64) {
         if value >= self.bound {
             self.raise(value);
         }
-        self.cells[cell_of(value)] += 1;
+        self.cells[cell] += 1;
         self.count += 1;
         self.sum += u128::from(value);
     }
@@ -143,14 +149,16 @@ impl Histogram {
     }
 }
 
+/// The cell of a value.
 #[inline(always)]
-fn cell_of(value: u64) -> usize {
+pub(super) fn cell_of(value: u64) -> usize {
     let octave = 63 - (value | (1 << CELL_BITS)).leading_zeros();
     let shift = octave - CELL_BITS;
     ((u64::from(shift) << CELL_BITS) + (value >> shift)) as usize
 }
 
-fn lowest_of(cell: usize) -> u64 {
+/// The lowest value of a cell.
+pub(super) fn lowest_of(cell: usize) -> u64 {
     let cell = cell as u64;
     if cell < (2 << CELL_BITS) {
         return cell;

@@ -6,7 +6,7 @@ use crate::model::{CacheId, InstanceId, LockId, Model, NodeId, SourceId};
 use crate::time::{Duration, Time};
 
 use super::digest::Digest;
-use super::histogram::Histogram;
+use super::histogram::{Histogram, cell_of};
 use super::record::Recorder;
 use super::series::Series;
 
@@ -242,26 +242,22 @@ impl Tally {
     pub fn ended(&mut self, source: SourceId, class: u8, sent: Time, latency: Duration, end: End) {
         self.digest.request(end.stream, sent, sent + latency, end.outcome as u8);
         self.last_ended = self.last_ended.max(sent + latency);
-        let measured = sent >= self.from;
-        let failure = failure_index(end.outcome);
-        match failure {
-            None => {
-                self.ledger.completed += 1;
-                self.series.completed(latency);
-            }
-            Some(_) => self.ledger.failed += 1,
-        }
-        if !measured {
-            return;
-        }
-        let tally = &mut self.clients[source][usize::from(class)];
-        match failure {
-            None => {
+        let is_measured = sent >= self.from;
+        let Some(failure) = failure_index(end.outcome) else {
+            let cell = cell_of(latency.0);
+            self.ledger.completed += 1;
+            self.series.completed(cell);
+            if is_measured {
+                let tally = &mut self.clients[source][usize::from(class)];
                 tally.completed += 1;
                 tally.good += u64::from(end.objective.is_none_or(|objective| latency <= objective));
-                tally.latency.record(latency.0);
+                tally.latency.record_in(cell, latency.0);
             }
-            Some(index) => tally.failed[index] += 1,
+            return;
+        };
+        self.ledger.failed += 1;
+        if is_measured {
+            self.clients[source][usize::from(class)].failed[failure] += 1;
         }
     }
 }
