@@ -36,7 +36,7 @@ fn hold(bencher: Bencher, pending: u32) {
 
 fn replace(agenda: &mut Agenda, spans: &[u64]) {
     for span in spans {
-        let event = agenda.pop(Time::NEVER).expect("as many are written down as come");
+        let event = agenda.pop().expect("as many are written down as come");
         agenda.push(Event::new(Time(event.time().0 + span), Rank::Completion, event.slot()));
     }
 }

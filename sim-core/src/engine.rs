@@ -306,6 +306,7 @@ impl State {
         let plan = &model.run;
         let mut bounds = if self.is_near_bound(plan) { hard } else { hard.of_half(plan) };
         let mut next = VisitId::NONE;
+        self.agenda.set_until(horizon);
         loop {
             // Hand-offs happen at once, before the next event.
             if next.is_some() {
@@ -323,7 +324,7 @@ impl State {
                 next = if is_running { ready } else { self.go_ahead(model, ready) };
                 continue;
             }
-            let event = self.agenda.pop(horizon)?;
+            let event = self.agenda.pop()?;
             self.set_present(event);
             next = self.handle(model, event);
         }
@@ -379,14 +380,18 @@ impl State {
         match event.rank() {
             Rank::Completion | Rank::Arrival | Rank::Deadline => {
                 let id = VisitId(event.slot());
-                let visit = &self.visits[id];
+                let visit = &mut self.visits[id];
+                let phase = visit.phase;
                 // An old ticket: whatever it was for is over.
-                let is_old = visit.wake != event.time() || !visit.phase.ends_by(event.rank());
-                if is_old || self.is_postponed(id) {
+                if visit.wake != event.time() || !phase.ends_by(event.rank()) {
+                    return VisitId::NONE;
+                }
+                visit.wake = Time::NEVER;
+                if self.is_postponed(id) {
                     return VisitId::NONE;
                 }
                 self.events += 1;
-                return self.wake(model, id);
+                return self.wake(model, id, phase);
             }
             Rank::SourceArrival => return self.make_request(model, SourceId(event.slot())),
             Rank::PoolDone => self.pool_done(model, event),
@@ -395,12 +400,10 @@ impl State {
         VisitId::NONE
     }
 
-    /// The wait of a visit is over; says who goes on.
+    /// The wait of a visit in this phase is over; says who goes on.
     #[inline(always)]
-    fn wake(&mut self, model: &Model, id: VisitId) -> VisitId {
-        let visit = &mut self.visits[id];
-        visit.wake = Time::NEVER;
-        match visit.phase {
+    fn wake(&mut self, model: &Model, id: VisitId, phase: Phase) -> VisitId {
+        match phase {
             Phase::Working => {
                 self.work_done(model, id);
                 let visit = &mut self.visits[id];
@@ -409,12 +412,13 @@ impl State {
                 id
             }
             Phase::Waiting => {
+                let visit = &mut self.visits[id];
                 visit.phase = Phase::Running;
                 visit.step += 1;
                 id
             }
             Phase::Due => {
-                visit.phase = Phase::Running;
+                self.visits[id].phase = Phase::Running;
                 id
             }
             Phase::Travelling => self.arrive(model, id),

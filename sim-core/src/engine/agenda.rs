@@ -6,6 +6,9 @@
 //!
 //! Time is cut into slots. An event that is not due yet is thrown into its slot and sorted only when the slot is: a
 //! wheel of slots for the time next to come, and wheels of ever wider ones for what is farther off.
+//!
+//! One arrival of a source stands beside them. Most scenarios have one source, whose next arrival is written down when
+//! one has come: to compare it with the head of the others is less work than to throw it into a slot.
 
 use super::visit::{Visit, VisitId};
 use crate::random::Key;
@@ -14,7 +17,7 @@ use crate::time::Time;
 mod chain;
 mod wheel;
 
-use chain::{Due, NONE, Slab};
+use chain::{Due, Link, NONE, Slab};
 use wheel::Wheels;
 
 /// What an event is about; the order of the variants is the order at equal times.
@@ -62,6 +65,9 @@ const _: () =
     assert!(size_of::<Event>() <= 24, "events stay small: they are many, and gone through to be sorted");
 
 impl Event {
+    /// After all others.
+    const NEVER: Event = Event { time: Time::NEVER, order: u64::MAX, slot: u32::MAX };
+
     /// An event of the thing number `slot`, which belongs to no request.
     #[inline(always)]
     pub fn new(time: Time, rank: Rank, slot: u32) -> Event {
@@ -103,6 +109,12 @@ impl Event {
 /// All events to come.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Agenda {
+    /// An arrival that is beside the others; [`Event::NEVER`] if there is none.
+    arrival: Event,
+    /// No event later than this comes.
+    until: Time,
+    /// What is before this comes before the arrival and is not too late: the time of the arrival or `until`.
+    bound: Time,
     /// Those whose slot has come, in order.
     due: Due,
     /// The others, by slot.
@@ -128,6 +140,9 @@ const LEAST_PATIENCE: u64 = 512;
 impl Default for Agenda {
     fn default() -> Agenda {
         Agenda {
+            arrival: Event::NEVER,
+            until: Time::NEVER,
+            bound: Time::NEVER,
             due: Due::NOTHING,
             wheels: Wheels::empty(FIRST_SHIFT, Time::ZERO),
             slab: Slab::EMPTY,
@@ -144,53 +159,112 @@ impl Agenda {
     pub fn push(&mut self, event: Event) {
         let slot = self.wheels.slot_of(event.time);
         if slot <= self.wheels.now() {
-            return self.push_due(event);
+            let link = self.slab.add(event, NONE);
+            return self.put_due(link);
         }
         let chain = self.wheels.chain(slot);
         *chain = self.slab.add(event, *chain);
     }
 
-    /// Writes down an `event` whose slot has come.
+    /// Puts the node `link` in its place, whose event is written down once its slot has come.
     #[inline(never)]
-    fn push_due(&mut self, event: Event) {
-        let link = self.slab.add(event, NONE);
+    fn put_due(&mut self, link: Link) {
+        let Some(event) = self.slab.event(link) else { return };
         self.due.insert(&mut self.slab, link, event);
         if self.due.steps > self.patience {
             self.adapt();
         }
     }
 
-    /// The next event, unless it is later than `until`.
+    /// Writes down when a source makes its next request.
     #[inline(always)]
-    pub fn pop(&mut self, until: Time) -> Option<Event> {
-        loop {
-            if let Some(event) = self.slab.event(self.due.chain) {
-                return (event.time <= until).then(|| self.slab.take(&mut self.due.chain)).flatten();
-            }
-            if !self.advance() {
-                return None;
-            }
+    pub fn push_arrival(&mut self, event: Event) {
+        if self.arrival.time == Time::NEVER {
+            self.set_arrival(event);
+        } else {
+            self.push_other_arrival(event);
         }
     }
 
-    /// Once nothing is due: goes on to the next slot that has events. What is written down later for a slot before it is
-    /// due as well. Says if there are any.
+    /// Of the arrivals of several sources the sooner one stands beside the others, so that it is the one of a source
+    /// that makes many.
+    #[inline(never)]
+    fn push_other_arrival(&mut self, event: Event) {
+        let later = self.arrival.max(event);
+        self.set_arrival(self.arrival.min(event));
+        self.push(later);
+    }
+
+    #[inline(always)]
+    fn set_arrival(&mut self, event: Event) {
+        self.arrival = event;
+        self.bound = self.until.min(event.time);
+    }
+
+    /// From now on no event later than `until` comes.
+    pub fn set_until(&mut self, until: Time) {
+        self.until = until;
+        self.bound = until.min(self.arrival.time);
+    }
+
+    /// The next event, unless it comes too late.
+    #[inline(always)]
+    pub fn pop(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.slab.event(self.due.chain) {
+                if event.time < self.bound || event.time == self.bound && event < self.arrival {
+                    return self.slab.take(&mut self.due.chain);
+                }
+                break;
+            }
+            if self.slab.is_empty() || !self.advance() {
+                break;
+            }
+        }
+        self.pop_arrival()
+    }
+
+    /// The arrival beside the others, once it is before them.
+    #[inline(always)]
+    fn pop_arrival(&mut self) -> Option<Event> {
+        let arrival = self.arrival;
+        if arrival.time > self.until || arrival.time == Time::NEVER {
+            return None;
+        }
+        if self.slab.is_empty() {
+            // So that what it brings about is soon to come, as the wheels see it.
+            self.wheels.set_now(arrival.time);
+        }
+        self.set_arrival(Event::NEVER);
+        Some(arrival)
+    }
+
+    /// Once nothing is due: goes on to the next slot that has events, but not far past the bound. What is written down
+    /// later for a slot before it is due as well. Says if any may be.
     #[inline(always)]
     fn advance(&mut self) -> bool {
         if self.due.refill(&mut self.slab) {
             return true;
         }
-        let Some(chain) = self.wheels.advance() else { return self.turn() };
+        let Some(chain) = self.wheels.advance(self.bound) else { return self.turn() };
         self.came += 1;
         self.due.sort(&mut self.slab, chain);
         true
     }
 
-    /// Goes on to where the next slot of a wider wheel begins, once the first one has no more events. Says if there are
-    /// any.
+    /// Goes on to where the next slot of a wider wheel begins, unless that is past the bound. Says if any event may be due.
     #[inline(never)]
     fn turn(&mut self) -> bool {
-        self.adapt() || self.wheels.turn(&mut self.slab)
+        let last = self.wheels.slot_of(self.bound);
+        if last <= self.wheels.now() {
+            return false;
+        }
+        if self.adapt() {
+            return true;
+        }
+        let Some(chain) = self.wheels.turn(&mut self.slab, last) else { return false };
+        self.due.sort(&mut self.slab, chain);
+        true
     }
 
     /// Makes slots narrower if sorting is much work, and wider if it is hardly any. Says if it has.
@@ -201,7 +275,7 @@ impl Agenda {
             return false;
         }
         let came = self.came.max(1);
-        let passed = self.wheels.now() - self.since;
+        let passed = self.wheels.now().saturating_sub(self.since);
         let shift = self.wheels.shift();
         let better = if steps > 4 * came {
             shift.saturating_sub((steps / came).ilog2() / 2)
@@ -247,175 +321,4 @@ impl Agenda {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use crate::random::{Draws, Key};
-
-    /// An agenda beside a list that is always in order.
-    /// An event of any request.
-    fn any(time: Time, rank: Rank, ordinal: u32, slot: u32) -> Event {
-        Event { time, order: (rank as u64) << 60 | u64::from(ordinal) << 28, slot }
-    }
-
-    #[derive(Default)]
-    struct Checked {
-        agenda: Agenda,
-        expected: BTreeSet<Event>,
-        now: Time,
-        written: u32,
-    }
-
-    impl Checked {
-        fn push(&mut self, at: u64, draws: &mut Draws) {
-            // Ordinals in any order, and every event another.
-            let rank = if draws.below(2) == 0 { Rank::Completion } else { Rank::Deadline };
-            let event = any(Time(at), rank, draws.below(1 << 20), self.written);
-            self.written += 1;
-            self.agenda.push(event);
-            assert!(self.expected.insert(event));
-        }
-
-        fn pop(&mut self, until: Time) -> bool {
-            let expected = self.expected.first().copied().filter(|event| event.time() <= until);
-            assert_eq!(self.agenda.pop(until), expected);
-            self.now = expected.map_or(self.now.max(until.min(Time(u64::MAX / 2))), Event::time);
-            if let Some(event) = expected {
-                self.expected.remove(&event);
-            }
-            expected.is_some()
-        }
-
-        fn pop_all(&mut self) {
-            while self.pop(Time::NEVER) {}
-            assert!(self.expected.is_empty());
-        }
-    }
-
-    /// A span of any magnitude up to `most`, and often one of a few that are always the same.
-    fn span(draws: &mut Draws, most: u32) -> u64 {
-        match draws.below(4) {
-            0 => 0,
-            1 => [1, 500_000, 30_000_000_000][draws.below(3) as usize],
-            _ => {
-                let bits = draws.below(most + 1);
-                draws.bits() & ((1 << bits) - 1)
-            }
-        }
-    }
-
-    #[test]
-    fn events_come_in_their_order_whenever_they_are_written_down() {
-        for seed in 0..40 {
-            let mut draws = Key::from_seed(seed).draws();
-            let mut checked = Checked::default();
-            let most = [8, 16, 24, 34, 44, 57][draws.below(6) as usize];
-            for _ in 0..200 {
-                // Now many are written down, now many come; sometimes the run pauses before the next one.
-                let pushes = draws.below(100);
-                for _ in 0..pushes {
-                    let at = checked.now.0 + span(&mut draws, most);
-                    checked.push(at, &mut draws);
-                }
-                let pause = Time(checked.now.0 + span(&mut draws, most));
-                for _ in 0..draws.below(100) {
-                    let until = if draws.below(8) == 0 { pause } else { Time::NEVER };
-                    checked.pop(until);
-                }
-            }
-            checked.pop_all();
-        }
-    }
-
-    #[test]
-    fn bursts_come_in_their_order() {
-        let mut draws = Key::from_seed(7).draws();
-        let mut checked = Checked::default();
-        for burst in 0..6 {
-            let at = checked.now.0 + [0, 3_000, 40_000_000][burst % 3];
-            for _ in 0..20_000 {
-                let apart = if burst < 3 { 0 } else { u64::from(draws.below(10_000)) };
-                checked.push(at + apart, &mut draws);
-            }
-            // Each of them is followed by another at the same instant, or soon after.
-            for _ in 0..20_000 {
-                checked.pop(Time::NEVER);
-                let apart = u64::from(draws.below(2) * draws.below(50));
-                checked.push(checked.now.0 + apart, &mut draws);
-            }
-            checked.pop_all();
-        }
-    }
-
-    #[test]
-    fn a_million_events_come_in_their_order() {
-        let mut draws = Key::from_seed(11).draws();
-        let mut agenda = Agenda::default();
-        let mut expected: Vec<Event> = (0..1_000_000)
-            .map(|ordinal| any(Time(draws.bits() >> 24), Rank::Arrival, ordinal, draws.below(9)))
-            .collect();
-        expected.iter().for_each(|event| agenda.push(*event));
-        expected.sort_unstable();
-        assert!(expected.iter().all(|event| agenda.pop(Time::NEVER) == Some(*event)));
-        assert_eq!(agenda.pop(Time::NEVER), None);
-    }
-
-    #[test]
-    fn time_may_be_as_late_as_it_gets() {
-        let mut draws = Key::from_seed(13).draws();
-        let mut checked = Checked::default();
-        for late in [u64::MAX - 1, u64::MAX / 2 + 1, u64::MAX / 2, 1 << 40, 1, 0] {
-            for earlier in 0..=late.min(700) {
-                checked.push(late - earlier, &mut draws);
-            }
-        }
-        checked.pop_all();
-    }
-
-    /// Events that are each followed by another after a span of up to twice `mean` nanoseconds.
-    fn hold(pending: u64, mean: u32, events: u32) -> Agenda {
-        let mut draws = Key::from_seed(17).draws();
-        let mut agenda = Agenda::default();
-        (0..pending).for_each(|nth| agenda.push(Event::new(Time(nth), Rank::Completion, nth as u32)));
-        for nth in 0..events {
-            let event = agenda.pop(Time::NEVER).expect("as many come as go");
-            let at = event.time().0 + u64::from(draws.below(2 * mean));
-            agenda.push(any(Time(at), Rank::Completion, nth, event.slot()));
-        }
-        agenda
-    }
-
-    #[test]
-    fn slots_become_as_wide_as_events_are_apart() {
-        for (pending, mean) in [(100, 1_000), (100, 1_000_000), (100, 1_000_000_000), (10_000, 100_000_000)] {
-            let agenda = hold(pending, mean, 200_000);
-            let apart = (u64::from(mean) / pending).ilog2();
-            let shift = agenda.wheels.shift();
-            assert!(
-                (apart.saturating_sub(1)..=apart + 3).contains(&shift),
-                "2^{apart} ns apart, slots of 2^{shift}"
-            );
-        }
-    }
-
-    #[test]
-    fn nothing_grows_with_time() {
-        assert_eq!(hold(1_000, 1_000_000, 200_000).slab.most(), 1_000);
-    }
-
-    #[test]
-    fn an_event_says_what_it_was_made_of() {
-        let event = any(Time(77), Rank::Deadline, u32::MAX, u32::MAX);
-        assert_eq!((event.time(), event.rank(), event.slot()), (Time(77), Rank::Deadline, u32::MAX));
-    }
-
-    #[test]
-    fn nothing_comes_before_its_time() {
-        let mut agenda = Agenda::default();
-        agenda.push(Event::new(Time(5), Rank::Sample, 0));
-        assert_eq!(agenda.pop(Time(4)), None);
-        assert!(agenda.pop(Time(5)).is_some());
-        assert_eq!(agenda.pop(Time::NEVER), None);
-    }
-}
+mod tests;

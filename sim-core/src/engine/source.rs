@@ -66,7 +66,7 @@ impl State {
             self.active_sources -= 1;
             return;
         }
-        self.agenda.push(Event::new(next, Rank::SourceArrival, source.0));
+        self.agenda.push_arrival(Event::new(next, Rank::SourceArrival, source.0));
     }
 
     /// The load of a source has changed: what it had planned is void.

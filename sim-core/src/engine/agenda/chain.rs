@@ -26,32 +26,45 @@ struct Node {
 pub(super) struct Slab {
     nodes: Vec<Node>,
     free: Link,
+    /// How many are not free.
+    taken: u32,
 }
 
 impl Slab {
-    pub(super) const EMPTY: Slab = Slab { nodes: Vec::new(), free: NONE };
+    pub(super) const EMPTY: Slab = Slab { nodes: Vec::new(), free: NONE, taken: 0 };
 
     /// The most events there have been at a time.
     pub(super) fn most(&self) -> usize {
         self.nodes.len()
     }
 
+    /// Whether there are no events.
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.taken == 0
+    }
+
     /// A node that holds `event`, before `next`.
     #[inline(always)]
     pub(super) fn add(&mut self, event: Event, next: Link) -> Link {
-        let link = self.free;
-        let Some(node) = self.nodes.get_mut(link as usize) else { return self.grow(event, next) };
-        self.free = node.next;
-        node.event = event;
-        node.next = next;
-        link
+        self.taken += 1;
+        loop {
+            let link = self.free;
+            if let Some(node) = self.nodes.get_mut(link as usize) {
+                self.free = node.next;
+                node.event = event;
+                node.next = next;
+                return link;
+            }
+            self.grow();
+        }
     }
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, event: Event, next: Link) -> Link {
-        self.nodes.push(Node { event, next, below: NONE });
-        self.nodes.len() as Link - 1
+    fn grow(&mut self) {
+        self.free = self.nodes.len() as Link;
+        self.nodes.push(Node { event: Event::NEVER, next: NONE, below: NONE });
     }
 
     /// The event at the head of a chain.
@@ -78,6 +91,7 @@ impl Slab {
         *chain = node.next;
         node.next = self.free;
         self.free = link;
+        self.taken -= 1;
         Some(node.event)
     }
 }

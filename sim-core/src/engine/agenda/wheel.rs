@@ -55,6 +55,12 @@ impl Wheels {
         self.now
     }
 
+    /// While there are no events: the slot of `time` has come.
+    #[inline(always)]
+    pub(super) fn set_now(&mut self, time: Time) {
+        self.now = self.slot_of(time);
+    }
+
     /// When the slot that has come began.
     pub(super) fn since(&self) -> Time {
         Time(self.now << self.shift)
@@ -95,9 +101,10 @@ impl Wheels {
         *chain = link;
     }
 
-    /// Goes on to the next slot of the first wheel that has events, and takes them.
+    /// Goes on to the next slot of the first wheel that has events, and takes them; but only a few slots past that of
+    /// `bound`, and not past the end of the wheel.
     #[inline(always)]
-    pub(super) fn advance(&mut self) -> Option<Link> {
+    pub(super) fn advance(&mut self, bound: Time) -> Option<Link> {
         let mut slot = self.now;
         loop {
             let word = &mut self.occupied[slot as usize % FIRST_SLOTS / 64];
@@ -107,32 +114,46 @@ impl Wheels {
                 self.now = slot;
                 return Some(std::mem::replace(&mut self.slots[slot as usize % FIRST_SLOTS], NONE));
             }
-            slot = (slot | 63).wrapping_add(1);
-            if slot.is_multiple_of(FIRST_SLOTS as u64) {
+            slot |= 63;
+            let last = self.slot_of(bound);
+            if slot >= last || slot % FIRST_SLOTS as u64 == FIRST_SLOTS as u64 - 1 {
+                self.now = self.now.max(slot.min(last));
                 return None;
             }
+            slot += 1;
         }
     }
 
-    /// Once the first wheel has no events: goes on to where the next slot of a wider one begins, and moves its events to
-    /// narrower ones. Says if there are any.
-    pub(super) fn turn(&mut self, slab: &mut Slab) -> bool {
+    /// At the end of the first wheel: goes on to where the next slot of a wider one begins, but not past the slot `last`,
+    /// and moves its events to narrower ones. Returns those that come as it begins.
+    pub(super) fn turn(&mut self, slab: &mut Slab, last: u64) -> Option<Link> {
         for (wheel, bits) in self.wider.iter_mut().zip((FIRST_BITS..).step_by(6)) {
             if wheel.occupied == 0 {
                 continue;
             }
             let place = wheel.occupied.trailing_zeros();
-            self.now = self.now & (u64::MAX << bits << 6) | u64::from(place) << bits;
+            let begin = self.now & (u64::MAX << bits << 6) | u64::from(place) << bits;
+            if begin > last {
+                self.now = last;
+                return None;
+            }
+            self.now = begin;
             wheel.occupied &= wheel.occupied - 1;
             let mut rest = std::mem::replace(&mut wheel.slots[place as usize], NONE);
+            let mut first = NONE;
             while let Some(event) = slab.event(rest) {
                 let next = slab.next(rest);
-                self.put(slab, rest, event);
+                if self.slot_of(event.time()) == begin {
+                    slab.set_next(rest, first);
+                    first = rest;
+                } else {
+                    self.put(slab, rest, event);
+                }
                 rest = next;
             }
-            return true;
+            return Some(first);
         }
-        false
+        None
     }
 
     /// Takes all events, in no order, before `rest`.
