@@ -16,6 +16,7 @@ mod check;
 mod concern;
 pub mod explain;
 mod graph;
+mod lead;
 mod link;
 mod overrides;
 mod path;

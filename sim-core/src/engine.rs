@@ -18,6 +18,7 @@ pub mod give_up;
 pub mod home;
 pub mod invariant;
 pub mod join;
+pub mod lead;
 pub mod level;
 pub mod passing;
 pub mod pool;
@@ -315,7 +316,7 @@ impl State {
             }
             self.now = self.ahead.clock;
             if self.is_out_of(bounds)
-                && let Some(pause) = self.pause(plan, &mut bounds, hard)
+                && let Some(pause) = self.pause(model, &mut bounds, hard)
             {
                 return Some(pause);
             }
@@ -324,7 +325,12 @@ impl State {
                 next = if is_running { ready } else { self.go_ahead(model, ready) };
                 continue;
             }
-            let event = self.agenda.pop()?;
+            let Some(event) = self.agenda.pop() else {
+                if self.is_next_on_its_way(horizon) {
+                    continue;
+                }
+                return None;
+            };
             self.set_present(event);
             next = self.handle(model, event);
         }
@@ -352,7 +358,8 @@ impl State {
 
     #[cold]
     #[inline(never)]
-    fn pause(&mut self, plan: &RunPlan, bounds: &mut Bounds, hard: Bounds) -> Option<Pause> {
+    fn pause(&mut self, model: &Model, bounds: &mut Bounds, hard: Bounds) -> Option<Pause> {
+        let plan = &model.run;
         let in_flight = self.visits.in_flight();
         if self.events >= hard.events {
             return Some(Pause::Target);
@@ -362,7 +369,7 @@ impl State {
         }
         if self.is_near_bound(plan) {
             // From here on everybody goes by the clock.
-            self.ahead.reach = Time::ZERO;
+            self.set_reach(model, Time::ZERO);
             *bounds = hard;
         }
         // A run with an end goes on to it, whether or not its last moments are quiet.
@@ -380,6 +387,9 @@ impl State {
         match event.rank() {
             Rank::Completion | Rank::Arrival | Rank::Deadline => {
                 let id = VisitId(event.slot());
+                if id == VisitId::NONE {
+                    return self.make_request_on_its_way(model);
+                }
                 let visit = &mut self.visits[id];
                 let phase = visit.phase;
                 // An old ticket: whatever it was for is over.

@@ -78,6 +78,8 @@ pub struct Model {
     pub samplers: Arena<SamplerId, Sampler>,
     /// The makers of requests.
     pub sources: Arena<SourceId, Source>,
+    /// How far requests come before others see them, where there is one source.
+    pub lead: Option<Lead>,
     /// The call sites.
     pub calls: Arena<CallId, Call>,
     /// The retry policies of call sites.
@@ -245,6 +247,19 @@ pub enum Target {
     Name(DnsId, Vec<(NodeId, Link)>),
     /// An instance chosen by a balancer.
     Upstream(BalancerId),
+}
+
+/// The way of all requests before others see them: each goes the same way for as long.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Lead {
+    /// How long it takes.
+    pub span: Duration,
+    /// What the calls on it key.
+    pub tags: Vec<u64>,
+    /// The nodes on it, of one instance each.
+    pub nodes: Vec<NodeId>,
+    /// The balancer that chooses at its end, in the order in which requests come.
+    pub choice: Option<BalancerId>,
 }
 
 /// The network between two nodes.

@@ -141,6 +141,46 @@ fn calls_next_door_are_the_same_in_passing() {
     }
 }
 
+/// One source far from its servers, which come and go, beside a balancer that may be down.
+fn far_away(policy: &str, timeout: &str, load: &str, timeline: &str) -> String {
+    format!(
+        r#"Scenario(
+        run: (duration: "20s", drain: true, seed: 3),
+        nodes: {{
+            "users": Clients(to: "lb", load: {load}, timeout: "{timeout}"),
+            "lb": Balancer(to: ["app", "spare"], policy: {policy}),
+            "app": Service(instances: 2, cores: 2, serve: [Cpu(Exp("2ms")), Wait(Constant("1ms")), Cpu(Constant("1ms"))]),
+            "spare": Service(instances: 1, serve: [Cpu(Exp("2ms"))]),
+        }},
+        links: {{"users->lb": (latency: Constant("3ms")), "*": (latency: Constant("5ms"))}},
+        scale: [Hpa(target: "app", cpu: "40%", min: 1, max: 4, sync: "1s", boot: Constant("0.5s"))],
+        timeline: [{timeline}],
+    )"#
+    )
+}
+
+#[test]
+fn requests_on_their_way_are_made_before_anybody_looks() {
+    let crash =
+        r#"At("4s", Crash(target: "lb/0", for: "1s")), At("9s", Crash(target: "app/0", for: "2s"))"#;
+    let hang = r#"At("4s", Hang(target: "app/0", for: "1s")), At("9s", Slow(target: "app/1", factor: 4, for: "2s"))"#;
+    let loads = [
+        r#"Open(rate: "400/s")"#,
+        r#"Open(rate: "500/s", arrivals: Constant)"#,
+        r#"Open(rate: Spike(base: "100/s", peak: "900/s", at: "5s", for: "3s"))"#,
+    ];
+    for policy in ["RoundRobin", "LeastConnections()", "Random"] {
+        for timeout in ["2ms", "8ms", "9ms", "40ms", "1s"] {
+            for load in loads {
+                for timeline in ["", crash, hang] {
+                    let text = far_away(policy, timeout, load, timeline);
+                    assert_same(&format!("{policy}, {timeout}, {load}, {timeline}"), &text);
+                }
+            }
+        }
+    }
+}
+
 /// Who has run far ahead when a bound is met would be seen: the run goes by the clock long before.
 #[test]
 fn a_bound_stops_a_run_where_the_clock_would() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::program::MOST_STEPS;
-use super::{Compiler, Files, Gates, Path, Shape, Site, concern};
+use super::{Compiler, Files, Gates, Path, Shape, Site, concern, lead};
 use crate::arena::{Arena, Id};
 use crate::component::Node;
 use crate::component::control::{Happening, Moment};
@@ -85,6 +85,7 @@ impl<'a> Compiler<'a> {
         let model = &self.model;
         self.model.calls =
             model.calls.map(|it| Call { is_next_door: model.is_next_door(&it.target), ..it.clone() });
+        self.model.lead = lead::of(&self.model);
         self.add_controllers();
         self.check_links();
         self.set_priorities();
@@ -237,6 +238,7 @@ fn empty() -> Model {
         steps: Vec::new(),
         samplers: Arena::new(),
         sources: Arena::new(),
+        lead: None,
         calls: Arena::new(),
         retries: Arena::new(),
         balancers: Arena::new(),

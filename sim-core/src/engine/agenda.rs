@@ -195,6 +195,11 @@ impl Agenda {
         self.push(later);
     }
 
+    /// Writes the only source's next request down another way.
+    pub fn replace_arrival(&mut self, event: Event) {
+        self.set_arrival(event);
+    }
+
     #[inline(always)]
     fn set_arrival(&mut self, event: Event) {
         self.arrival = event;

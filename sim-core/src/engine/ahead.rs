@@ -28,6 +28,8 @@ pub struct Ahead {
     pub reach: Time,
     /// How far the furthest visit so far has gone.
     pub furthest: Time,
+    /// Whether requests are made when others first see them.
+    pub leads: bool,
     /// The rank of the event that the visit which runs ahead would have had.
     rank: Rank,
     /// Whether it is known that this visit may do its next step.
@@ -41,6 +43,7 @@ impl Default for Ahead {
             present: Event::new(Time::ZERO, Rank::PoolDone, 0),
             reach: Time::ZERO,
             furthest: Time::ZERO,
+            leads: false,
             rank: Rank::Completion,
             is_allowed: false,
         }
@@ -85,6 +88,7 @@ impl State {
         let cancels = model.calls.iter().any(|call| call.cancels && call.timeout.is_some());
         self.ahead.reach =
             if self.is_near_bound(&model.run) || stands_still || cancels { Time::ZERO } else { until };
+        self.set_lead(model);
     }
 
     /// Whether half of a bound of the run is reached: from there on nobody runs ahead, so that the run stops where the
@@ -96,7 +100,7 @@ impl State {
     /// Whether `now` is beyond the clock.
     #[inline(always)]
     pub(crate) fn is_ahead(&self) -> bool {
-        self.now != self.ahead.clock
+        self.now > self.ahead.clock
     }
 
     /// The clock and whoever goes on now are at `at`.
@@ -105,10 +109,11 @@ impl State {
         (self.now, self.ahead.clock) = (at, at);
     }
 
-    /// The clock is at `event`, which is being handled.
+    /// `event` is being handled. The clock is there, or beyond it if a request begins that has been put off.
     #[inline(always)]
     pub(crate) fn set_present(&mut self, event: Event) {
-        self.set_clock(event.time());
+        self.now = event.time();
+        self.ahead.clock = self.ahead.clock.max(event.time());
         self.ahead.present = event;
     }
 
@@ -148,7 +153,8 @@ impl State {
     pub(crate) fn arrive_ahead(&mut self, model: &Model, id: VisitId) -> VisitId {
         let visit = &self.visits[id];
         let at = visit.wake;
-        if self.ahead.reaches(at) && self.is_own_business(model, visit, at) {
+        let is_on_its_lead = self.now < self.ahead.clock && at <= self.ahead.clock;
+        if is_on_its_lead || self.ahead.reaches(at) && self.is_own_business(model, visit, at) {
             self.move_to(at, Rank::Arrival);
             return self.arrive(model, id);
         }

@@ -74,8 +74,7 @@ impl State {
         let now = self.now;
         let visit = &mut self.visits[id];
         let place = visit.place;
-        visit.entered = now;
-        visit.phase = Phase::Running;
+        (visit.entered, visit.wake, visit.phase) = (now, Time::NEVER, Phase::Running);
         if self.tally.recorder.is_some() {
             self.record_arrival(id);
         }

@@ -7,7 +7,6 @@ use crate::observe::tally::End;
 use crate::random::{Draws, Key, hash_name};
 use crate::time::{Duration, Time};
 
-use super::agenda::{Event, Rank};
 use super::state::{SourceState, State};
 use super::visit::{Outcome, Phase, Visit, VisitId};
 
@@ -66,7 +65,7 @@ impl State {
             self.active_sources -= 1;
             return;
         }
-        self.agenda.push_arrival(Event::new(next, Rank::SourceArrival, source.0));
+        self.agenda.push_arrival(self.arrival_of_next(model, source, next));
     }
 
     /// The load of a source has changed: what it had planned is void.

@@ -46,6 +46,8 @@ pub struct State {
     pub ordinal: u32,
     /// Which variant of the scenario is in force.
     pub variant: u32,
+    /// Whether there is no other one.
+    pub is_constant: bool,
     /// The run's key.
     pub key: Key,
     /// The instances.
@@ -218,6 +220,7 @@ impl State {
             events: 0,
             ordinal: 0,
             variant: 0,
+            is_constant,
             key,
             instances: model.instances.map(|spec| InstanceState {
                 life: Life::Absent,

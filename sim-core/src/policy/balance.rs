@@ -85,6 +85,11 @@ impl BalanceMemory {
         self.fewest.clear();
     }
 
+    /// Whether any slot takes requests.
+    pub fn can_choose(&self) -> bool {
+        !self.rotation.is_empty()
+    }
+
     /// Whether `slot` takes requests now.
     pub fn is_in_rotation(&self, slot: u32) -> bool {
         self.rotation.binary_search(&slot).is_ok()
