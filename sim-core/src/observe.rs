@@ -1,5 +1,6 @@
 //! Observers: what is counted while a run goes on. They see facts and change nothing.
 
+pub mod clients;
 pub mod digest;
 pub mod histogram;
 pub mod record;

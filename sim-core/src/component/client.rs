@@ -121,7 +121,9 @@ impl Clients {
         let node = &mut compiler.model.nodes[site.node];
         node.entry = [entry; 2];
         let place = node.first_instance;
+        let first_row = compiler.model.sources.iter().map(|source| source.classes.len() as u32).sum();
         let source = compiler.model.sources.push(Source {
+            first_row,
             node: site.node,
             place,
             load,

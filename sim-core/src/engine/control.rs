@@ -453,6 +453,7 @@ impl State {
                 self.pass_on(model, id);
             }
         }
+        self.tally.clients.set_objectives(model);
         for (id, source) in model.sources.enumerate() {
             if old.sources[id].load != source.load {
                 self.restart_source(model, id, &old.sources[id].load);

@@ -3,7 +3,6 @@
 use crate::model::load::{Load, LoadMemory, next_arrival, next_burst};
 use crate::model::{Choice, InstanceId, Model, Source, SourceId};
 use crate::observe::record::RequestRecord;
-use crate::observe::tally::End;
 use crate::random::{Draws, Key, hash_name};
 use crate::time::{Duration, Time};
 
@@ -134,7 +133,7 @@ impl State {
         let mut root = root(spec, source, stream, number, self.now);
         root.class = class;
         root.priority = spec.classes[usize::from(class)].priority;
-        root.ordinal = self.count_request(source, class, spec.place);
+        root.ordinal = self.count_request(spec.row(class), spec.place);
         self.visits.insert(root)
     }
 
@@ -143,7 +142,7 @@ impl State {
         let spec = &model.sources[source];
         let visit = &self.visits[id];
         let (place, class) = (visit.place, class_of(model, spec, visit.stream, visit.since));
-        let ordinal = self.count_request(source, class, place);
+        let ordinal = self.count_request(spec.row(class), place);
         let now = self.now;
         let visit = &mut self.visits[id];
         (visit.entered, visit.ordinal, visit.step) = (now, ordinal, spec.entry);
@@ -152,9 +151,9 @@ impl State {
         id
     }
 
-    /// Counts a request that is sent now, and says its ordinal.
+    /// Counts a request of the class in this row that is sent now, and says its ordinal.
     #[inline(always)]
-    fn count_request(&mut self, source: SourceId, class: u8, place: InstanceId) -> u32 {
+    fn count_request(&mut self, row: usize, place: InstanceId) -> u32 {
         let now = self.now;
         let ordinal = self.ordinal;
         self.ordinal = ordinal.wrapping_add(1);
@@ -165,7 +164,7 @@ impl State {
         let tally = &mut self.tally;
         tally.ledger.offered += 1;
         if now >= tally.from {
-            tally.clients[source][usize::from(class)].offered += 1;
+            tally.clients.row(row).offered += 1;
         }
         ordinal
     }
@@ -215,9 +214,7 @@ impl State {
         let (source, is_last) = (SourceId(u32::from(visit.via)), visit.root == 0);
         let spec = &model.sources[source];
         let latency = now - entered;
-        let objective = spec.classes[usize::from(class)].objective;
-        let end = End { stream: stream.0, outcome, objective };
-        self.tally.ended(source, class, entered, latency, end);
+        self.tally.ended(spec.row(class), stream, entered, latency, outcome);
         if self.tally.recorder.is_some() {
             self.record(model, id, source, outcome, latency);
         }

@@ -19,6 +19,8 @@ pub struct Source {
     pub total: Option<u64>,
     /// What distinguishes requests.
     pub classes: Vec<Class>,
+    /// The row of the first class among those of all sources.
+    pub first_row: u32,
     /// Chooses a class by weight.
     pub class_choice: Option<ChoiceId>,
     /// Which keys requests ask for.
@@ -34,6 +36,14 @@ pub struct Source {
     pub entry: Program,
     /// The key of the client's draws, without the seed.
     pub tag: u64,
+}
+
+impl Source {
+    /// The row of a class among those of all sources.
+    #[inline(always)]
+    pub fn row(&self, class: u8) -> usize {
+        self.first_row as usize + usize::from(class)
+    }
 }
 
 /// A class of requests.

@@ -3,8 +3,10 @@
 use crate::arena::Arena;
 use crate::engine::visit::Outcome;
 use crate::model::{CacheId, InstanceId, LockId, Model, NodeId, SourceId};
+use crate::random::Key;
 use crate::time::{Duration, Time};
 
+use super::clients::Clients;
 use super::digest::Digest;
 use super::histogram::{Histogram, cell_of};
 use super::record::Recorder;
@@ -16,7 +18,7 @@ pub struct Tally {
     /// Requests sent from here on are measured.
     pub from: Time,
     /// What clients saw, by class.
-    pub clients: Arena<SourceId, Vec<ClassTally>>,
+    pub clients: Clients,
     /// What nodes did.
     pub nodes: Arena<NodeId, NodeTally>,
     /// What caches did.
@@ -54,6 +56,8 @@ pub struct ClassTally {
     pub failed: [u64; Outcome::FAILURES.len()],
     /// From the intended send time to the answer.
     pub latency: Histogram,
+    /// An answer within this time is good, by the variant of the scenario that is in force.
+    pub objective: Duration,
 }
 
 /// What a node did.
@@ -140,6 +144,7 @@ impl ClassTally {
             retries: 0,
             failed: [0; Outcome::FAILURES.len()],
             latency: Histogram::new(),
+            objective: Duration::MAX,
         }
     }
 
@@ -204,7 +209,7 @@ impl Tally {
     pub fn new(model: &Model) -> Tally {
         Tally {
             from: model.run.warmup,
-            clients: model.sources.map(|source| source.classes.iter().map(|_| ClassTally::new()).collect()),
+            clients: Clients::new(model),
             nodes: model.nodes.map(|_| NodeTally::new()),
             caches: model.caches.map(|_| CacheTally::default()),
             lock_waits: model.locks.map(|_| Histogram::new()),
@@ -237,38 +242,27 @@ impl Tally {
         }
     }
 
-    /// Counts the end of a request.
+    /// Counts the end of a request of the class in this row.
     #[inline(always)]
-    pub fn ended(&mut self, source: SourceId, class: u8, sent: Time, latency: Duration, end: End) {
-        self.digest.request(end.stream, sent, sent + latency, end.outcome as u8);
+    pub fn ended(&mut self, row: usize, stream: Key, sent: Time, latency: Duration, outcome: Outcome) {
+        self.digest.request(stream.0, sent, sent + latency, outcome as u8);
         self.last_ended = self.last_ended.max(sent + latency);
         let is_measured = sent >= self.from;
-        let Some(failure) = failure_index(end.outcome) else {
+        let Some(failure) = failure_index(outcome) else {
             let cell = cell_of(latency.0);
             self.ledger.completed += 1;
             self.series.completed(cell);
             if is_measured {
-                let tally = &mut self.clients[source][usize::from(class)];
+                let tally = self.clients.row(row);
                 tally.completed += 1;
-                tally.good += u64::from(end.objective.is_none_or(|objective| latency <= objective));
+                tally.good += u64::from(latency <= tally.objective);
                 tally.latency.record_in(cell, latency.0);
             }
             return;
         };
         self.ledger.failed += 1;
         if is_measured {
-            self.clients[source][usize::from(class)].failed[failure] += 1;
+            self.clients.row(row).failed[failure] += 1;
         }
     }
-}
-
-/// How a request ended.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct End {
-    /// The key of the request.
-    pub stream: u64,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The objective of its class.
-    pub objective: Option<Duration>,
 }

@@ -112,7 +112,7 @@ impl Counters {
         Counters {
             at: now,
             clients_at: now,
-            clients: tally.clients.map(|classes| classes.iter().map(client).collect()),
+            clients: tally.clients.iter().map(|classes| classes.iter().map(client).collect()).collect(),
             nodes,
             caches: caches.collect(),
             lock_waits: tally.lock_waits.map(|waits| match depth {

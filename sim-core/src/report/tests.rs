@@ -311,3 +311,26 @@ fn the_bottleneck_is_told_in_one_sentence() {
         "{sentence}"
     );
 }
+
+#[test]
+fn an_answer_is_good_by_the_objective_of_its_class_that_is_in_force() {
+    let report = report(
+        r#"Scenario(
+            run: (duration: "20s", warmup: "0s"),
+            nodes: {
+                "first": Clients(to: "app", load: Open(rate: "100/s", arrivals: Constant), objective: "1ms"),
+                "users": Clients(to: "app", load: Open(rate: "100/s", arrivals: Constant), objective: "1ms",
+                                 classes: {"quick": (), "slow": (objective: "9ms")}),
+                "app": Service(cores: 100, serve: [Cpu(Constant("2ms"))]),
+            },
+            timeline: [At("10s", Set("nodes.users.objective", "3ms"))],
+        )"#,
+    );
+    let [first, users] = ["first", "users"].map(|name| &report.measured.clients[name]);
+    assert!(first.good == 0 && first.completed > 1_900);
+    let [quick, slow] = ["quick", "slow"].map(|name| &users.classes[name]);
+    assert_eq!(slow.good, slow.completed);
+    let share = quick.good as f64 / quick.completed as f64;
+    assert!((share - 0.5).abs() < 0.06, "{share}");
+    assert_eq!(users.offered, quick.offered + slow.offered);
+}
