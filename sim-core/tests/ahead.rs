@@ -141,7 +141,7 @@ fn calls_next_door_are_the_same_in_passing() {
     }
 }
 
-/// One source far from its servers, which come and go, beside a balancer that may be down.
+/// One source far from its servers, which come and go.
 fn far_away(policy: &str, timeout: &str, load: &str, timeline: &str) -> String {
     format!(
         r#"Scenario(
@@ -161,13 +161,12 @@ fn far_away(policy: &str, timeout: &str, load: &str, timeline: &str) -> String {
 
 #[test]
 fn requests_on_their_way_are_made_before_anybody_looks() {
-    let crash =
-        r#"At("4s", Crash(target: "lb/0", for: "1s")), At("9s", Crash(target: "app/0", for: "2s"))"#;
+    let crash = r#"At("9s", Crash(target: "app/0", for: "2s"))"#;
     let hang = r#"At("4s", Hang(target: "app/0", for: "1s")), At("9s", Slow(target: "app/1", factor: 4, for: "2s"))"#;
     let loads = [
         r#"Open(rate: "400/s")"#,
         r#"Open(rate: "500/s", arrivals: Constant)"#,
-        r#"Open(rate: Spike(base: "100/s", peak: "900/s", at: "5s", for: "3s"))"#,
+        r#"Open(rate: "100/s", shape: [Spike(at: "5s", for: "3s", rate: "800/s")])"#,
     ];
     for policy in ["RoundRobin", "LeastConnections()", "Random"] {
         for timeout in ["2ms", "8ms", "9ms", "40ms", "1s"] {
