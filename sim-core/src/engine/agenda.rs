@@ -7,8 +7,8 @@
 //! Time is cut into slots. An event that is not due yet is thrown into its slot and sorted only when the slot is: a
 //! wheel of slots for the time next to come, and wheels of ever wider ones for what is farther off.
 //!
-//! One arrival of a source stands beside them. Most scenarios have one source, whose next arrival is written down when
-//! one has come: to compare it with the head of the others is less work than to throw it into a slot.
+//! The next arrival of an only source stands beside them: there is one at a time, and to compare it with the head of the
+//! others is less work than to throw it into a slot.
 
 use super::visit::{Visit, VisitId};
 use crate::random::Key;
@@ -176,23 +176,15 @@ impl Agenda {
         }
     }
 
-    /// Writes down when a source makes its next request.
+    /// Writes down when a source makes its next request: beside the others if no other source does, so that the place is
+    /// free again for the one after it.
     #[inline(always)]
-    pub fn push_arrival(&mut self, event: Event) {
-        if self.arrival.time == Time::NEVER {
+    pub fn push_arrival(&mut self, event: Event, is_only: bool) {
+        if is_only && self.arrival.time == Time::NEVER {
             self.set_arrival(event);
         } else {
-            self.push_other_arrival(event);
+            self.push(event);
         }
-    }
-
-    /// Of the arrivals of several sources the sooner one stands beside the others, so that it is the one of a source
-    /// that makes many.
-    #[inline(never)]
-    fn push_other_arrival(&mut self, event: Event) {
-        let later = self.arrival.max(event);
-        self.set_arrival(self.arrival.min(event));
-        self.push(later);
     }
 
     /// Writes the only source's next request down another way.

@@ -64,7 +64,8 @@ impl State {
             self.active_sources -= 1;
             return;
         }
-        self.agenda.push_arrival(self.arrival_of_next(model, source, next));
+        let is_only = self.active_sources == 1;
+        self.agenda.push_arrival(self.arrival_of_next(model, source, next), is_only);
     }
 
     /// The load of a source has changed: what it had planned is void.

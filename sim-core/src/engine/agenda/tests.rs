@@ -27,11 +27,11 @@ impl Checked {
         assert!(self.expected.insert(event));
     }
 
-    fn push_arrival(&mut self, at: u64, source: u32) {
+    fn push_arrival(&mut self, at: u64, source: u32, is_only: bool) {
         let event = Event::new(Time(at), Rank::SourceArrival, source);
         // Twice at one instant is once.
         if self.expected.insert(event) {
-            self.agenda.push_arrival(event);
+            self.agenda.push_arrival(event, is_only);
         }
     }
 
@@ -94,7 +94,7 @@ fn arrivals_come_in_their_order_among_the_others() {
         let mut checked = Checked::default();
         let sources = [1, 1, 2, 3, 50][draws.below(5) as usize];
         let most = [2, 12, 24, 44][draws.below(4) as usize];
-        (0..sources).for_each(|source| checked.push_arrival(u64::from(source % 2), source));
+        (0..sources).for_each(|source| checked.push_arrival(u64::from(source % 2), source, source == 0));
         for _ in 0..2_000 {
             let pause = Time(checked.now.0 + span(&mut draws, most));
             let until = if draws.below(8) == 0 { pause } else { Time::NEVER };
@@ -106,7 +106,9 @@ fn arrivals_come_in_their_order_among_the_others() {
             let arrival = next.filter(|event| event.rank() == Rank::SourceArrival);
             if let Some(arrival) = arrival {
                 let at = checked.now.0 + span(&mut draws, most);
-                checked.push_arrival(at, arrival.slot());
+                // Whether it is the only source may change.
+                let is_only = sources == 1 || draws.below(4) == 0;
+                checked.push_arrival(at, arrival.slot(), is_only);
             }
             for _ in 0..draws.below(if arrival.is_some() { 3 } else { 2 }) {
                 let at = checked.now.0 + span(&mut draws, most);
@@ -115,7 +117,7 @@ fn arrivals_come_in_their_order_among_the_others() {
             // Now and then a source starts again, and what it had planned stays written down.
             if draws.below(50) == 0 {
                 let at = checked.now.0 + span(&mut draws, most);
-                checked.push_arrival(at, draws.below(sources));
+                checked.push_arrival(at, draws.below(sources), true);
             }
         }
         checked.pop_all();
@@ -125,31 +127,33 @@ fn arrivals_come_in_their_order_among_the_others() {
 #[test]
 fn at_one_instant_arrivals_come_after_what_ends_and_before_who_arrives() {
     let at = Time(1_000_000);
-    let mut agenda = Agenda::default();
-    let ranks = [Rank::Arrival, Rank::Deadline, Rank::Completion, Rank::PoolDone];
-    for source in [2, 0, 1] {
-        agenda.push_arrival(Event::new(at, Rank::SourceArrival, source));
-    }
-    ranks.iter().for_each(|rank| agenda.push(any(at, *rank, 7, 7)));
-    let come: Vec<_> =
-        std::iter::from_fn(|| agenda.pop()).map(|event| (event.rank(), event.slot())).collect();
+    let arrival = |source| Event::new(at, Rank::SourceArrival, source);
     let expected = [
-        (Rank::PoolDone, 7),
-        (Rank::Completion, 7),
-        (Rank::SourceArrival, 0),
-        (Rank::SourceArrival, 1),
-        (Rank::SourceArrival, 2),
-        (Rank::Arrival, 7),
-        (Rank::Deadline, 7),
+        any(at, Rank::PoolDone, 7, 7),
+        any(at, Rank::Completion, 7, 7),
+        arrival(0),
+        arrival(1),
+        arrival(2),
+        any(at, Rank::Arrival, 7, 7),
+        any(at, Rank::Deadline, 7, 7),
     ];
-    assert_eq!(come, expected);
+    // Whichever stands beside the others, or none.
+    for beside in 0..4 {
+        let mut agenda = Agenda::default();
+        for source in [2, 0, 1] {
+            agenda.push_arrival(arrival(source), source == beside);
+        }
+        let others = expected.iter().filter(|event| event.rank() != Rank::SourceArrival);
+        others.rev().for_each(|event| agenda.push(*event));
+        assert!(std::iter::from_fn(|| agenda.pop()).eq(expected));
+    }
 }
 
 #[test]
-fn the_arrivals_of_one_source_take_no_place_among_the_others() {
+fn the_arrivals_of_an_only_source_take_no_place_among_the_others() {
     let mut agenda = Agenda::default();
     for nth in 1..1_000 {
-        agenda.push_arrival(Event::new(Time(nth * 1_000_000), Rank::SourceArrival, 0));
+        agenda.push_arrival(Event::new(Time(nth * 1_000_000), Rank::SourceArrival, 0), true);
         assert!(agenda.pop().is_some());
     }
     assert_eq!((agenda.slab.most(), agenda.pop()), (0, None));
