@@ -426,6 +426,16 @@ impl Model {
         }
     }
 
+    /// The call of a node next door that `program` is, if that is all it is and its reply may be done ahead of the clock.
+    pub fn only_call_next_door(&self, program: Program) -> Option<CallId> {
+        let step = usize::from(program);
+        let Step::Call(call) = self.steps[step] else { return None };
+        let replies =
+            matches!(self.steps[step + 1], Step::Reply) && self.concerns[step + 1] == Concern::WhoWaits;
+        let is_plain = self.calls[call].is_next_door && matches!(self.calls[call].target, Target::Node(..));
+        (replies && is_plain).then_some(call)
+    }
+
     /// The steps that a visit to `node` may come to, in no particular order.
     pub fn steps_of(&self, node: NodeId) -> Vec<Step> {
         let mut seen = vec![false; self.steps.len()];

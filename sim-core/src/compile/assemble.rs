@@ -8,7 +8,9 @@ use crate::arena::{Arena, Id};
 use crate::component::Node;
 use crate::component::control::{Happening, Moment};
 use crate::component::service::cores_pool;
-use crate::model::{Call, Instance, InstanceId, Limits, Model, Node as ModelNode, NodeId, PoolId, RunPlan};
+use crate::model::{
+    Call, Instance, InstanceId, Limits, Model, Node as ModelNode, NodeId, PoolId, RunPlan, Source,
+};
 use crate::random::hash_name;
 use crate::scenario::Scenario;
 use crate::scenario::text::Document;
@@ -85,6 +87,10 @@ impl<'a> Compiler<'a> {
         let model = &self.model;
         self.model.calls =
             model.calls.map(|it| Call { is_next_door: model.is_next_door(&it.target), ..it.clone() });
+        let model = &self.model;
+        self.model.sources = model
+            .sources
+            .map(|it| Source { call_next_door: model.only_call_next_door(it.entry), ..it.clone() });
         self.model.lead = lead::of(&self.model);
         self.add_controllers();
         self.check_links();

@@ -135,6 +135,7 @@ impl Clients {
             reply_size,
             sessions: self.sessions,
             entry,
+            call_next_door: None,
             tag: hash_name(&format!("client {}", site.name)),
         });
         compiler.model.nodes[site.node].source = Some(source);

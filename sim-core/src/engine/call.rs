@@ -322,6 +322,23 @@ pub(crate) struct Caller {
     priority: u8,
 }
 
+impl Caller {
+    /// The client of a request whose visit is not made yet.
+    #[inline(always)]
+    pub(crate) fn of_request(root: &Visit) -> Caller {
+        Caller {
+            id: VisitId::NONE,
+            stream: root.stream,
+            place: root.place,
+            ordinal: root.ordinal,
+            root: VisitId::NONE.0,
+            class: root.class,
+            depth: 0,
+            priority: root.priority,
+        }
+    }
+}
+
 /// What a visit sets out for.
 #[derive(Clone, Copy)]
 pub(crate) struct Errand {

@@ -9,10 +9,10 @@ use crate::model::{BalancerId, Call, CallId, Delay, InstanceId, Model, SamplerId
 use crate::time::Time;
 
 use super::agenda::{Event, Rank};
-use super::call::Errand;
+use super::call::{Caller, Errand};
 use super::pool::Service;
 use super::state::{Life, State};
-use super::visit::{Phase, VisitId};
+use super::visit::{Outcome, Phase, Visit, VisitId};
 
 /// A program that may be run in passing.
 enum Plain {
@@ -22,6 +22,18 @@ enum Plain {
     Choice(BalancerId, CallId),
 }
 
+/// How far a call has come in passing.
+enum Passing {
+    /// It will be answered then.
+    Answered(Time),
+    /// To where it sets out.
+    Sent(Errand),
+    /// To a balancer by the first errand, which calls whom it has chosen by the second.
+    Chosen(Errand, CallId, Errand),
+    /// Nowhere.
+    Refused(Outcome),
+}
+
 impl State {
     /// Whether a call next door may be done in passing: who calls is at the clock, and may go beyond.
     #[inline(always)]
@@ -29,13 +41,59 @@ impl State {
         self.now == self.ahead.clock && self.now < self.ahead.reach
     }
 
-    /// Makes a call in passing as far as that can be done. Says who goes on.
+    /// Makes a call of `id` in passing as far as that can be done. Says who goes on.
     #[inline(never)]
     pub(crate) fn call_in_passing(&mut self, model: &Model, id: VisitId, call: &Call) -> VisitId {
         let attempt = self.begin_attempt(model, id, call);
-        let errand = match self.errand(model, self.caller(id), call, u64::from(attempt)) {
+        let passing = self.pass(model, self.caller(id), call, attempt);
+        self.carry_on(model, id, call, passing)
+    }
+
+    /// Makes a request that has been counted, and whose program is this call, in passing: without a visit if it is
+    /// answered so. Says who goes on.
+    #[inline(always)]
+    pub(crate) fn request_in_passing(&mut self, model: &Model, root: Visit, call: &Call) -> VisitId {
+        if let Some(retry) = call.retry {
+            self.deposit(model, retry);
+        }
+        match self.pass(model, Caller::of_request(&root), call, 0) {
+            Passing::Answered(at) => {
+                self.ahead.furthest = self.ahead.furthest.max(at);
+                self.count_end(model, &root, at, Outcome::Completed);
+                VisitId::NONE
+            }
+            passing => {
+                let id = self.visits.insert(Visit { attempt: 1, ..root });
+                self.carry_on(model, id, call, passing)
+            }
+        }
+    }
+
+    /// Goes on with a call of `id` from where it could be made in passing to. Says who goes on.
+    #[inline(always)]
+    fn carry_on(&mut self, model: &Model, id: VisitId, call: &Call, passing: Passing) -> VisitId {
+        match passing {
+            Passing::Answered(at) => {
+                // The answer is counted where it was written down.
+                self.events -= 1;
+                self.pass_to(at, Rank::Completion);
+                self.visits[id].step += 1;
+                id
+            }
+            Passing::Sent(errand) => self.set_out(model, self.caller(id), call, errand),
+            Passing::Chosen(errand, upstream, chosen) => {
+                self.go_upstream(model, id, call, errand, upstream, chosen)
+            }
+            Passing::Refused(outcome) => self.after_attempt(model, id, outcome),
+        }
+    }
+
+    /// Makes a call in passing as far as that can be done.
+    #[inline(always)]
+    fn pass(&mut self, model: &Model, caller: Caller, call: &Call, attempt: u16) -> Passing {
+        let errand = match self.errand(model, caller, call, u64::from(attempt)) {
             Ok(errand) => errand,
-            Err(outcome) => return self.after_attempt(model, id, outcome),
+            Err(outcome) => return Passing::Refused(outcome),
         };
         // Later answers are as if there were none.
         let latest = match call.timeout {
@@ -46,30 +104,35 @@ impl State {
         let plain = if errand.counted.is_none() { self.plain_program(model, &errand, latest) } else { None };
         match plain {
             Some(Plain::Work(pool, demand, tag)) => {
-                if let Some(at) = self.work_in_passing(model, &errand, (pool, demand, tag), latest) {
-                    return self.answer_in_passing(id, at);
+                match self.work_in_passing(model, &errand, (pool, demand, tag), latest) {
+                    Some(at) => Passing::Answered(at),
+                    None => Passing::Sent(errand),
                 }
             }
             Some(Plain::Choice(balancer, upstream)) => {
-                let operation = model.calls[upstream].operation;
-                let root = self.root_of(id);
-                if let Some(chosen) = self.choose_upstream(model, balancer, operation, root, errand.stream) {
-                    if let Some(at) = self.upstream_in_passing(model, &chosen, latest) {
-                        self.stay_in_passing(model, errand.place, at);
-                        if let Some(slot) = chosen.counted {
-                            let ordinal = self.visits[id].ordinal;
-                            let answer =
-                                Event::of_request(at, Rank::Completion, ordinal, chosen.stream, slot);
-                            self.balancers[balancer].note_answer(answer);
-                        }
-                        return self.answer_in_passing(id, at);
-                    }
-                    return self.go_upstream(model, id, call, errand, upstream, chosen);
+                // Who asks for the address of a request asks its visit.
+                if !caller.id.is_some() && model.balancers[balancer].needs_address() {
+                    return Passing::Sent(errand);
                 }
+                let operation = model.calls[upstream].operation;
+                let root = VisitId(caller.root);
+                let Some(chosen) = self.choose_upstream(model, balancer, operation, root, errand.stream)
+                else {
+                    return Passing::Sent(errand);
+                };
+                let Some(at) = self.upstream_in_passing(model, &chosen, latest) else {
+                    return Passing::Chosen(errand, upstream, chosen);
+                };
+                self.stay_in_passing(model, errand.place, at);
+                if let Some(slot) = chosen.counted {
+                    let (ordinal, stream) = (caller.ordinal, chosen.stream);
+                    let answer = Event::of_request(at, Rank::Completion, ordinal, stream, slot);
+                    self.balancers[balancer].note_answer(answer);
+                }
+                Passing::Answered(at)
             }
-            None => {}
+            None => Passing::Sent(errand),
         }
-        self.set_out(model, self.caller(id), call, errand)
     }
 
     /// What is done on an errand, if that is plain and may be over by `latest`.
@@ -151,16 +214,6 @@ impl State {
             self.tally.nodes[model.instances[place].node].latency.record(stay.0);
         }
         self.events += 2;
-    }
-
-    /// `id` has its answer `at` a time to come, and goes on there.
-    #[inline(always)]
-    fn answer_in_passing(&mut self, id: VisitId, at: Time) -> VisitId {
-        // The answer is counted where it was written down.
-        self.events -= 1;
-        self.pass_to(at, Rank::Completion);
-        self.visits[id].step += 1;
-        id
     }
 
     /// A balancer has chosen who cannot be visited in passing: the visits to both are made after all. Says who goes on.

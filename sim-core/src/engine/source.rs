@@ -135,7 +135,10 @@ impl State {
         root.class = class;
         root.priority = spec.classes[usize::from(class)].priority;
         root.ordinal = self.count_request(spec.row(class), spec.place);
-        self.visits.insert(root)
+        match spec.call_next_door {
+            Some(call) if self.may_pass() => self.request_in_passing(model, root, &model.calls[call]),
+            _ => self.visits.insert(root),
+        }
     }
 
     /// Sends the request of `id`, whose user has thought until now. Says who goes on.
@@ -209,19 +212,13 @@ impl State {
     /// A request has ended.
     #[inline(always)]
     pub(crate) fn end_request(&mut self, model: &Model, id: VisitId, outcome: Outcome) {
-        let now = self.now;
-        let visit = &self.visits[id];
-        let (stream, entered, class, place) = (visit.stream, visit.entered, visit.class, visit.place);
+        let visit = self.visits[id];
         let (source, is_last) = (SourceId(u32::from(visit.via)), visit.root == 0);
         let spec = &model.sources[source];
-        let latency = now - entered;
-        self.tally.ended(spec.row(class), stream, entered, latency, outcome);
+        self.count_end(model, &visit, self.now, outcome);
         if self.tally.recorder.is_some() {
-            self.record(model, id, source, outcome, latency);
+            self.record(model, id, source, outcome, self.now - visit.entered);
         }
-        let instance = &mut self.instances[place];
-        instance.present.fall(now);
-        instance.stays += u128::from(latency.0);
         if let Load::Closed { think, .. } = spec.load {
             return self.think(model, id, source, think);
         }
@@ -229,6 +226,17 @@ impl State {
             return self.visits.remove(id);
         }
         self.end_root(id);
+    }
+
+    /// Counts the end of the request with this root.
+    #[inline(always)]
+    pub(crate) fn count_end(&mut self, model: &Model, root: &Visit, at: Time, outcome: Outcome) {
+        let spec = &model.sources[SourceId(u32::from(root.via))];
+        let latency = at - root.entered;
+        self.tally.ended(spec.row(root.class), root.stream, root.entered, latency, outcome);
+        let instance = &mut self.instances[root.place];
+        instance.present.fall(at);
+        instance.stays += u128::from(latency.0);
     }
 
     /// Frees the root of a tree once nothing is left below it.

@@ -2,7 +2,7 @@
 
 use super::load::Load;
 use super::step::Program;
-use super::{ChoiceId, InstanceId, NodeId, SamplerId};
+use super::{CallId, ChoiceId, InstanceId, NodeId, SamplerId};
 use crate::distribution::discrete::KeySampler;
 use crate::time::Duration;
 
@@ -34,6 +34,8 @@ pub struct Source {
     pub sessions: Option<u64>,
     /// The program of a request at its client.
     pub entry: Program,
+    /// The call that this program is, if that is all it is, over no distance, and its answer is in nobody's way.
+    pub call_next_door: Option<CallId>,
     /// The key of the client's draws, without the seed.
     pub tag: u64,
 }
