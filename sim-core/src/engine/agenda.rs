@@ -11,6 +11,7 @@
 //! others is less work than to throw it into a slot.
 
 use super::visit::{Visit, VisitId};
+use crate::policy::balance::Moment;
 use crate::random::Key;
 use crate::time::Time;
 
@@ -91,6 +92,12 @@ impl Event {
     #[inline(always)]
     pub fn time(self) -> Time {
         self.time
+    }
+
+    /// When, and what comes first then.
+    #[inline(always)]
+    pub fn moment(self) -> Moment {
+        (self.time, self.order)
     }
 
     /// What about.

@@ -205,7 +205,9 @@ impl State {
         let kept = if spec.per_connection { state.connections.get(&address).copied() } else { None };
         let slot = match kept {
             Some(slot) => slot,
-            None => spec.policy.choose(&mut state.memory, address, &mut draws)?,
+            None => {
+                spec.policy.choose(&mut state.memory, address, self.ahead.present.moment(), &mut draws)?
+            }
         };
         if spec.per_connection && kept.is_none() {
             state.connections.insert(address, slot);

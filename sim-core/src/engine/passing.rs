@@ -127,7 +127,7 @@ impl State {
                 if let Some(slot) = chosen.counted {
                     let (ordinal, stream) = (caller.ordinal, chosen.stream);
                     let answer = Event::of_request(at, Rank::Completion, ordinal, stream, slot);
-                    self.balancers[balancer].note_answer(answer);
+                    self.balancers[balancer].note_answer(&model.balancers[balancer].policy, answer);
                 }
                 Passing::Answered(at)
             }

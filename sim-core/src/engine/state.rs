@@ -11,7 +11,7 @@ use crate::model::{
     WireId,
 };
 use crate::observe::tally::Tally;
-use crate::policy::balance::BalanceMemory;
+use crate::policy::balance::{Balance, BalanceMemory};
 use crate::policy::retry::BudgetMemory;
 use crate::random::Key;
 use crate::time::{Duration, Time};
@@ -178,7 +178,8 @@ pub struct BalancerState {
     pub memory: BalanceMemory,
     /// Whether its policy, or one that may come into force, asks how many requests are unanswered.
     pub counts_in_flight: bool,
-    /// When it will have the answers that are known ahead of the clock, and which slots they come from.
+    /// When it will have the answers that are known ahead of the clock, and which slots they come from; those of whom a
+    /// choice does not look at are with its memory.
     to_come: BinaryHeap<Reverse<Event>>,
     /// The instance of each slot and which upstream node it belongs to.
     pub slots: Vec<(InstanceId, u32)>,
@@ -189,8 +190,12 @@ pub struct BalancerState {
 impl BalancerState {
     /// Notes an answer to come of the slot that it names.
     #[inline(always)]
-    pub fn note_answer(&mut self, answer: Event) {
-        self.to_come.push(Reverse(answer));
+    pub fn note_answer(&mut self, policy: &Balance, answer: Event) {
+        if policy.looks_at_few() {
+            self.memory.will_be_answered(answer.slot(), answer.moment());
+        } else {
+            self.to_come.push(Reverse(answer));
+        }
     }
 
     /// Counts the answers that have come before `present`.

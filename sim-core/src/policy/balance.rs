@@ -3,9 +3,12 @@
 //! State is kept per balancer node, as a proxy keeps its own counters. Sources: nginx's round robin, least_conn and
 //! ip_hash modules; Mitzenmacher 2001 for the power of d choices.
 
-mod fewest;
+use std::collections::VecDeque;
 
 use crate::random::Draws;
+use crate::time::Time;
+
+mod fewest;
 
 use fewest::Fewest;
 
@@ -50,6 +53,9 @@ pub enum Ties {
     Smooth,
 }
 
+/// When something happens, and what comes first of what happens then.
+pub type Moment = (Time, u64);
+
 /// What a balancer remembers. `slot`s number all instances it can ever have, in order.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BalanceMemory {
@@ -57,6 +63,8 @@ pub struct BalanceMemory {
     rotation: Vec<u32>,
     /// Unanswered requests by slot.
     in_flight: Vec<u32>,
+    /// By slot: the answers that are known before they come, in their order, where a choice looks at few slots.
+    to_come: Vec<VecDeque<Moment>>,
     /// Who has the fewest of them.
     fewest: Fewest,
     turn: u32,
@@ -71,6 +79,7 @@ impl BalanceMemory {
         BalanceMemory {
             rotation: Vec::with_capacity(slots),
             in_flight: vec![0; slots],
+            to_come: vec![VecDeque::new(); slots],
             fewest: Fewest::default(),
             turn: 0,
             current_weight: vec![0; slots],
@@ -103,6 +112,19 @@ impl BalanceMemory {
         self.fewest.note(slot, *in_flight);
     }
 
+    /// A request that went to `slot` will be answered at a moment that is known already.
+    #[inline(always)]
+    pub fn will_be_answered(&mut self, slot: u32, moment: Moment) {
+        let to_come = &mut self.to_come[slot as usize];
+        let mut place = to_come.len();
+        to_come.push_back(moment);
+        // Most answers of an instance come in the order of its requests.
+        while place > 0 && to_come[place - 1] > moment {
+            to_come.swap(place - 1, place);
+            place -= 1;
+        }
+    }
+
     /// A request that went to `slot` is answered, or nobody waits for its answer any more.
     #[inline(always)]
     pub fn answered(&mut self, slot: u32) {
@@ -119,9 +141,21 @@ impl Balance {
         matches!(self, Balance::LeastConnections { .. } | Balance::PowerOf { .. })
     }
 
-    /// The slot that takes the request of `address`, or none while nothing is in rotation.
+    /// Whether it looks at few instances for a choice: only they need to hear of their answers.
+    #[inline(always)]
+    pub fn looks_at_few(&self) -> bool {
+        matches!(self, Balance::PowerOf { .. })
+    }
+
+    /// The slot that takes the request of `address` at the moment `present`, or none while nothing is in rotation.
     #[inline]
-    pub fn choose(&self, memory: &mut BalanceMemory, address: u64, draws: &mut Draws) -> Option<u32> {
+    pub fn choose(
+        &self,
+        memory: &mut BalanceMemory,
+        address: u64,
+        present: Moment,
+        draws: &mut Draws,
+    ) -> Option<u32> {
         let ready = memory.rotation.len() as u32;
         if ready == 0 {
             return None;
@@ -137,7 +171,7 @@ impl Balance {
                 smooth(memory.rotation.iter().copied(), weights, &mut memory.current_weight)
             }
             Balance::LeastConnections { ties, weights } => least(memory, *ties, weights, draws),
-            Balance::PowerOf { d, replacement } => power_of(memory, *d, *replacement, draws),
+            Balance::PowerOf { d, replacement } => power_of(memory, *d, *replacement, present, draws),
             Balance::IpHash => memory.rotation[ip_hash(address, ready) as usize],
         })
     }
@@ -202,10 +236,23 @@ fn least_by_weight(memory: &mut BalanceMemory, ties: Ties, weights: &[u32], draw
 }
 
 #[inline]
-fn power_of(memory: &mut BalanceMemory, d: u32, replacement: bool, draws: &mut Draws) -> u32 {
-    let BalanceMemory { rotation, in_flight, drawn, .. } = memory;
+fn power_of(
+    memory: &mut BalanceMemory,
+    d: u32,
+    replacement: bool,
+    present: Moment,
+    draws: &mut Draws,
+) -> u32 {
+    let BalanceMemory { rotation, in_flight, to_come, drawn, .. } = memory;
     let ready = rotation.len() as u32;
-    let load = |position: u32| in_flight[rotation[position as usize] as usize];
+    let mut load = |position: u32| {
+        let slot = rotation[position as usize] as usize;
+        while to_come[slot].front().is_some_and(|answer| *answer < present) {
+            to_come[slot].pop_front();
+            in_flight[slot] -= 1;
+        }
+        in_flight[slot]
+    };
     let mut best = draws.below(ready);
     if replacement {
         for _ in 1..d {
@@ -231,7 +278,7 @@ fn least_of_distinct(
     d: u32,
     ready: u32,
     first: u32,
-    load: impl Fn(u32) -> u32,
+    mut load: impl FnMut(u32) -> u32,
     drawn: &mut Vec<u32>,
     draws: &mut Draws,
 ) -> u32 {
@@ -269,6 +316,8 @@ mod tests {
     use super::*;
     use crate::random::Key;
 
+    const NOW: Moment = (Time::ZERO, 0);
+
     fn memory(in_flight: &[u32]) -> BalanceMemory {
         let mut memory = BalanceMemory::new(in_flight.len());
         memory.set_rotation(0..in_flight.len() as u32);
@@ -282,7 +331,7 @@ mod tests {
         (0..count)
             .map(|number| {
                 let mut draws = Key::from_seed(1).numbered(number).draws();
-                policy.choose(memory, number, &mut draws).expect("something is in rotation")
+                policy.choose(memory, number, NOW, &mut draws).expect("something is in rotation")
             })
             .collect()
     }
@@ -334,12 +383,15 @@ mod tests {
         assert_eq!(first, choices(&Balance::IpHash, &mut memory, 100));
         // 10.1.2.x by hand: ((89·113+10) mod 6271 …) mod 5.
         let by_hand = [10u32, 1, 2].iter().fold(89u32, |hash, byte| (hash * 113 + byte) % 6271) % 5;
-        assert_eq!(Balance::IpHash.choose(&mut memory, 0x0A0102, &mut Key::default().draws()), Some(by_hand));
+        assert_eq!(
+            Balance::IpHash.choose(&mut memory, 0x0A0102, NOW, &mut Key::default().draws()),
+            Some(by_hand)
+        );
     }
 
     #[test]
     fn nothing_in_rotation_is_nothing_chosen() {
         let mut empty = BalanceMemory::new(3);
-        assert_eq!(Balance::RoundRobin.choose(&mut empty, 0, &mut Key::default().draws()), None);
+        assert_eq!(Balance::RoundRobin.choose(&mut empty, 0, NOW, &mut Key::default().draws()), None);
     }
 }

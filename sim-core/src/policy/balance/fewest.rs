@@ -139,6 +139,7 @@ fn best([one, two, three, four]: [u64; 4], counts: bool) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use crate::time::Time;
     use proptest::prelude::*;
 
     use super::super::{Balance, BalanceMemory, Ties};
@@ -189,7 +190,7 @@ mod tests {
                 match happening {
                     Happening::Choice(ties) => {
                         let policy = Balance::LeastConnections { ties, weights: vec![] };
-                        let chosen = policy.choose(&mut memory, 0, &mut draws(number));
+                        let chosen = policy.choose(&mut memory, 0, (Time::ZERO, 0), &mut draws(number));
                         prop_assert_eq!(chosen, naive(&rotation, &in_flight, ties, number));
                         if let Some(slot) = chosen {
                             memory.sent(slot);
