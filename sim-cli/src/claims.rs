@@ -10,6 +10,7 @@ use crate::exit::Failure;
 use crate::input::Source;
 use crate::output::Output;
 use crate::prepare::{Edits, Prepared, try_prepare};
+use crate::replicate::{Repeat, replicate};
 use crate::simulate::{Oversight, simulate};
 
 /// The runs of a scenario by the name of their case; [`BASE`] is the scenario as it stands.
@@ -21,18 +22,23 @@ pub fn cases_needed(prepared: &Prepared, own: &str) -> BTreeSet<String> {
     named.filter(|case| case != own).collect()
 }
 
-/// Runs cases of a scenario side by side, each with the edits and the seed of the others.
+/// Runs cases of a scenario side by side, each with the edits and the seeds of the others, so many times.
 pub fn run_cases(
     source: &Source,
     edits: &Edits,
     cases: &BTreeSet<String>,
+    times: u32,
     oversight: &(dyn Fn() -> Oversight + Sync),
     output: &Output,
 ) -> Result<Runs, Failure> {
     let run = |case: &String| {
         let edits = Edits { case: (case != BASE).then(|| case.clone()), ..edits.clone() };
         let prepared = try_prepare(source, &edits).map_err(|unfit| unfit.tell(output))?;
-        Ok((case.clone(), run_one(&prepared, &mut oversight())?))
+        let report = match times {
+            1 => run_one(&prepared, &mut oversight())?,
+            _ => replicate(&prepared, &Repeat::Times(times), oversight, None)?.report,
+        };
+        Ok((case.clone(), report))
     };
     cases.par_iter().map(run).collect()
 }

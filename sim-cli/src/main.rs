@@ -14,6 +14,7 @@ mod interrupt;
 mod output;
 mod prepare;
 mod progress;
+mod replicate;
 mod show;
 mod simulate;
 mod terminal;

@@ -54,6 +54,44 @@ impl Progress {
     }
 }
 
+/// How many of several runs are done, shown on standard error if that is a terminal.
+pub struct Parts {
+    bar: Option<ProgressBar>,
+    start: Instant,
+}
+
+impl Parts {
+    /// Shows nothing yet.
+    pub fn new() -> Parts {
+        Parts { bar: None, start: Instant::now() }
+    }
+
+    /// Shows that `done` of `all` runs, which are called `name`, are done.
+    pub fn show(&mut self, done: u64, all: u64, name: &str) {
+        let elapsed = self.start.elapsed();
+        if elapsed < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| new_bar(true));
+        let share = done as f64 / all.max(1) as f64;
+        bar.set_position((share * PARTS as f64) as u64);
+        let mut message = format!("{done} of {all} {name}");
+        if done > 0 {
+            let left = elapsed.as_secs_f64() / share * (1.0 - share);
+            message.push_str(&format!(", {} left", span_of_s(left)));
+        }
+        bar.set_message(message);
+        bar.tick();
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 fn new_bar(has_end: bool) -> ProgressBar {
     let style = Style::of_stderr();
     let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stderr());

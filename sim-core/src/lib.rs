@@ -31,6 +31,7 @@ pub mod component;
 pub mod diagnostic;
 pub mod distribution;
 pub mod engine;
+pub mod experiment;
 pub mod graph;
 pub mod math;
 pub mod model;

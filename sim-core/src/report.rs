@@ -17,6 +17,7 @@ pub mod claim;
 mod counters;
 pub mod interval;
 pub mod measured;
+pub mod merge;
 pub mod metric;
 pub mod run;
 pub mod series;
@@ -30,6 +31,7 @@ pub use measured::{
     CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, LockReport, Measured, NodeNow,
     NodeReport, PoolReport, QueueReport, WaitReport,
 };
+pub use merge::Merge;
 pub use metric::{METRICS, Metric, Scope, Subject, Unit};
 pub use series::SeriesRow;
 use watch::Watched;
@@ -90,6 +92,9 @@ pub struct Report {
     /// The run over time; printed on request only.
     #[serde(skip)]
     pub series: Vec<SeriesRow>,
+    /// How many models were in force, one after another.
+    #[serde(skip)]
+    pub(crate) variants: u64,
     /// What the measurement was computed from, to be added to that of other seeds.
     #[serde(skip)]
     pub(crate) counters: Counters,
@@ -157,10 +162,11 @@ impl Report {
         let stop = engine.stopped();
         let counters = measured_window(engine);
         let measured = Measured::of(model, &counters);
+        let variants = engine.variants().len() as u64;
         // Before the end there is no steady state to compare, and whoever watches asks often.
         let (theory, bottleneck) = match stop {
             Some(_) => {
-                let rows = theory::rows(model, engine.variants().len() as u64, &measured);
+                let rows = theory::rows(model, variants, &measured);
                 (rows, bottleneck::of(model, &measured))
             }
             None => (Vec::new(), None),
@@ -196,54 +202,18 @@ impl Report {
             actions: actions(engine),
             violations: engine.check().iter().map(ToString::to_string).collect(),
             series: series::rows(engine),
+            variants,
             counters,
             parts: Vec::new(),
             spans: BTreeMap::new(),
         }
     }
 
-    /// One report of several runs of `model` that differ only in their seeds: counts are added, histograms merged, and
-    /// intervals come from the spread between the runs. `None` if there is no report.
+    /// One report of several runs of `model` that differ only in their seeds, by [`Merge`]. `None` if there is no report.
     pub fn merge(model: &Model, reports: Vec<Report>) -> Option<Report> {
-        let mut reports = reports.into_iter();
-        let mut merged = reports.next()?;
-        merged.seeds = vec![merged.seed];
-        merged.parts = vec![merged.measured.clone()];
-        for watched in merged.spans.values_mut() {
-            watched.parts = vec![watched.measured.clone()];
-        }
-        for report in reports {
-            merged.absorb(report);
-        }
-        merged.measured = Measured::of(model, &merged.counters);
-        for watched in merged.spans.values_mut() {
-            watched.measured = Measured::of(model, &watched.counters);
-        }
-        merged.interval95.clear();
-        merged.add_intervals();
-        Some(merged)
-    }
-
-    fn absorb(&mut self, other: Report) {
-        self.seeds.push(other.seed);
-        self.counters.add(&other.counters);
-        self.parts.push(other.measured);
-        // A span that one of the runs did not reach is told of none.
-        self.spans.retain(|span, _| other.spans.contains_key(span));
-        for (span, theirs) in other.spans {
-            if let Some(mine) = self.spans.get_mut(&span) {
-                mine.counters.add(&theirs.counters);
-                mine.parts.push(theirs.measured);
-            }
-        }
-        self.digest = None;
-        self.simulated_s += other.simulated_s;
-        self.events += other.events;
-        self.wall_s += other.wall_s;
-        if other.limit.is_some() {
-            (self.stopped, self.limit) = (other.stopped, other.limit);
-        }
-        self.violations.extend(other.violations);
+        let mut merge = Merge::default();
+        reports.into_iter().for_each(|report| merge.add(report));
+        merge.report(model)
     }
 
     /// Whether every law held.

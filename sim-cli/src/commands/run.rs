@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sim_core::report::Report;
-use sim_core::report::claim::BASE;
+use sim_core::experiment::replicate::Precision;
+use sim_core::quantity::Ratio;
+use sim_core::report::claim::{BASE, Reading};
+use sim_core::report::{Names, Report};
 
 use crate::claims::{Runs, cases_needed, check, run_cases, run_one};
 use crate::exit::{Exit, Failure};
@@ -13,7 +15,8 @@ use crate::input::Source;
 use crate::interrupt;
 use crate::output::Output;
 use crate::prepare::{Edits, Prepared, prepare, time};
-use crate::progress::Progress;
+use crate::progress::{Parts, Progress};
+use crate::replicate::{Repeat, replicate};
 use crate::show::report::show;
 use crate::simulate::{Oversight, RequestsFile};
 use crate::threads;
@@ -37,9 +40,31 @@ pub struct Arguments {
     /// End the run after so much time of yours, and report what it saw: `60s`
     #[arg(long, value_name = "TIME", value_parser = time)]
     wall_limit: Option<sim_core::time::Duration>,
-    /// How many threads run the cases that an `expect` compares; by default one for each core
+    /// Run so many times, each with another seed, and report all together; with `--precision`: at most so often
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_REPLICATIONS),
+        conflicts_with_all = ["requests", "wall_limit"])]
+    replications: Option<u32>,
+    /// Run again and again until half the 95 % interval is at most such a share of the value: `2%`
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with_all = ["requests", "wall_limit"])]
+    precision: Option<f64>,
+    /// What `--precision` is about, such as `p99(users)`; by default the mean latency of the first client
+    #[arg(long, value_name = "METRIC", requires = "precision")]
+    of: Option<String>,
+    /// How many threads run replications, and the cases that an `expect` compares; by default one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+}
+
+/// More replications than anybody waits for.
+const MOST_REPLICATIONS: i64 = 1_000_000;
+
+/// As often `--precision` runs at most, unless `--replications` says otherwise.
+const PATIENCE: u32 = 1_000;
+
+/// A share on the command line.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share: &Ratio| share.0 > 0.0 && share.0 < 1.0);
+    share.map(|share| share.0).ok_or_else(|| "a precision is between 0% and 100%, such as `2%`".to_owned())
 }
 
 /// Runs it and reports.
@@ -55,6 +80,53 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let holds = report.expect.iter().all(|claim| claim.holds);
     let is_fine = report.is_sound() && report.limit.is_none() && holds;
     Ok(if is_fine { Exit::Fine } else { Exit::Failed })
+}
+
+/// How often the scenario is run.
+fn repeat(arguments: &Arguments, prepared: &Prepared, output: &Output) -> Result<Repeat, Failure> {
+    let Some(share) = arguments.precision else {
+        return Ok(Repeat::Times(arguments.replications.unwrap_or(1)));
+    };
+    let names = Names::of(prepared.model(), []);
+    let of = match (&arguments.of, names.clients.keys().next()) {
+        (Some(metric), _) => metric.clone(),
+        (None, Some(client)) => format!("mean({client})"),
+        (None, None) => return Err(Failure::usage("there is no client whose latency could be told")),
+    };
+    let reading = Reading::parse(&of, &names).map_err(|problems| {
+        output.diagnostics("--of", &of, &problems);
+        Failure::said(Exit::Usage)
+    })?;
+    if let Some(case) = &reading.case {
+        let failure = Failure::usage(format!("`--of` is about the run at hand, not about the case `{case}`"));
+        return Err(failure.with_help(format!("choose the case by `--case {case}`")));
+    }
+    let most = arguments.replications.unwrap_or(PATIENCE);
+    Ok(Repeat::Until(Precision { share, most }, reading))
+}
+
+/// The report of replications; says how many there were, and whether they are enough.
+fn replicated(
+    prepared: &Prepared,
+    repeat: &Repeat,
+    beside: &(dyn Fn() -> Oversight + Sync),
+    output: &Output,
+) -> Result<Report, Failure> {
+    let replicated = replicate(prepared, repeat, beside, (!output.is_quiet).then(Parts::new))?;
+    if let (Repeat::Until(precision, reading), Some(reached)) = (repeat, replicated.short_of) {
+        let reached = match reached {
+            Some(reached) => format!("±{:.2} %", reached * 100.0),
+            None => "no interval".to_owned(),
+        };
+        output.note(&format!(
+            "after {} replications {} has {reached}, not the ±{:.2} % that {} % ask for; raise `--replications`, or run longer",
+            replicated.report.seeds.len(),
+            reading.text,
+            precision.target() * 100.0,
+            precision.share * 100.0,
+        ));
+    }
+    Ok(replicated.report)
 }
 
 /// Runs the scenario, and beside it the cases with which its claims compare it.
@@ -75,10 +147,20 @@ fn simulate(
     let mut oversight = beside();
     oversight.requests = arguments.requests.as_deref().map(RequestsFile::new).transpose()?;
     oversight.progress = (!output.is_quiet).then(Progress::new);
-    let (main, others) = rayon::join(
-        || run_one(prepared, &mut oversight),
-        || run_cases(source, &arguments.edits, &others, &beside, output),
-    );
+    let repeat = repeat(arguments, prepared, output)?;
+    let (main, others) = match &repeat {
+        Repeat::Times(1) => rayon::join(
+            || run_one(prepared, &mut oversight),
+            || run_cases(source, &arguments.edits, &others, 1, &beside, output),
+        ),
+        _ => {
+            let main = replicated(prepared, &repeat, &beside, output)?;
+            // The others are run with the same seeds.
+            let count = main.seeds.len() as u32;
+            let others = run_cases(source, &arguments.edits, &others, count, &beside, output);
+            (Ok(main), others)
+        }
+    };
     let (main, mut runs): (Report, Runs) = (main?, others?);
     for (case, report) in &runs {
         if !report.is_sound() || report.limit.is_some() {

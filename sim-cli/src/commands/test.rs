@@ -181,7 +181,7 @@ fn test(path: &Path, arguments: &Arguments, output: &Output) -> Result<Outcome, 
         ..Oversight::default()
     };
     let cases = cases_of(&prepared);
-    let runs = match run_cases(&source, &Edits::default(), &cases, &oversight, output) {
+    let runs = match run_cases(&source, &Edits::default(), &cases, 1, &oversight, output) {
         Ok(runs) => runs,
         Err(failure) if failure.exit == Exit::Invalid => {
             outcome

@@ -16,6 +16,7 @@ mod spread;
 const WIDTH: usize = 96;
 const CHART_WIDTH: usize = 60;
 const MOST_NODES: usize = 24;
+const MOST_SEEDS: usize = 3;
 
 /// The whole report as text.
 pub fn show(report: &Report, graph: &Graph, style: Style) -> String {
@@ -49,7 +50,11 @@ fn title(report: &Report, style: Style) -> String {
         Some(case) => format!("{} @ {case}", report.scenario),
         None => report.scenario.clone(),
     };
-    let mut facts = vec![format!("{} simulated", round_span_of_ms(report.simulated_s * 1e3))];
+    let simulated = round_span_of_ms(report.simulated_s * 1e3);
+    let mut facts = match report.seeds.len() {
+        0 | 1 => vec![format!("{simulated} simulated")],
+        runs => vec![format!("{runs} replications"), format!("{simulated} simulated in all")],
+    };
     if report.warmup_s > 0.0 {
         facts.push(format!("the first {} not measured", round_span_of_ms(report.warmup_s * 1e3)));
     }
@@ -75,6 +80,11 @@ fn title(report: &Report, style: Style) -> String {
     }
     line(cost);
     out
+}
+
+/// Of several runs one is told what happened when.
+fn of_first(report: &Report) -> String {
+    if report.seeds.len() > 1 { format!(", of the run with seed {}", report.seed) } else { String::new() }
 }
 
 /// What makes the numbers below wrong or incomplete, said before them.
@@ -148,7 +158,7 @@ fn over_time(report: &Report, style: Style) -> String {
     let end = rows.last().map_or(0.0, |row| row.t);
     let beside =
         format!("from {} to {}", round_span_of_ms(start.max(0.0) * 1e3), round_span_of_ms(end * 1e3));
-    heading(style, "over time", &beside) + &table.render(style)
+    heading(style, "over time", &(beside + &of_first(report))) + &table.render(style)
 }
 
 /// What scaled and what broke: the first few, and how many more.
@@ -167,7 +177,9 @@ fn actions(report: &Report, style: Style) -> String {
     }
     let more = report.actions.len().saturating_sub(MOST);
     let more = if more > 0 { format!("  and {more} more; `--json` has them all\n") } else { String::new() };
-    heading(style, "what happened", "") + &table.render(style) + &style.paint(Tone::Faint, &more)
+    heading(style, "what happened", of_first(report).trim_start_matches(", "))
+        + &table.render(style)
+        + &style.paint(Tone::Faint, &more)
 }
 
 fn bottleneck(report: &Report, style: Style) -> String {
@@ -258,8 +270,15 @@ fn footer(report: &Report, style: Style) -> String {
         Some(digest) => format!("digest {digest}"),
         None => "no digest: another machine would have stopped elsewhere".to_owned(),
     };
-    let text = format!("seed {} · {digest} · results version {}", report.seed, report.results);
-    style.paint(Tone::Faint, &style.plain(&text)) + "\n"
+    let text = match report.seeds.as_slice() {
+        [] | [_] => format!("seed {} · {digest} · results version {}", report.seed, report.results),
+        seeds => {
+            let first: Vec<String> = seeds.iter().take(MOST_SEEDS).map(u64::to_string).collect();
+            let more = if seeds.len() > MOST_SEEDS { ", …; `--json` has them all" } else { "" };
+            format!("seeds {}{more} · results version {}", first.join(", "), report.results)
+        }
+    };
+    style.paint(Tone::Faint, &style.plain(&wrap(&text, WIDTH))) + "\n"
 }
 
 #[cfg(test)]

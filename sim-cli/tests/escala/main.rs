@@ -1,5 +1,6 @@
 //! The built command, from the outside: every verb, exit code, stream and shape.
 
+mod replications;
 mod run;
 mod support;
 mod verbs;

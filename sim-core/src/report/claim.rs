@@ -19,6 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Model, NodeKind};
 
 use super::Report;
+use super::interval::Estimate;
 use super::metric::{Metric, Subject};
 use super::watch::Span;
 
@@ -117,12 +118,30 @@ enum Operator {
 
 /// A metric of something in a run.
 #[derive(Clone, Debug)]
-struct Reading {
-    text: String,
-    metric: &'static Metric,
-    subject: Subject,
-    span: Span,
-    case: Option<String>,
+pub struct Reading {
+    /// As written.
+    pub text: String,
+    /// What is measured.
+    pub metric: &'static Metric,
+    /// Of what.
+    pub subject: Subject,
+    /// Over which part of the run.
+    pub span: Span,
+    /// In which case of the scenario.
+    pub case: Option<String>,
+}
+
+impl Reading {
+    /// Reads a metric that stands alone, such as `p99(users)` or `utilization(app, from: 1min)`; or says everything that
+    /// is wrong with it.
+    pub fn parse(text: &str, names: &Names) -> Result<Reading, Vec<Diagnostic>> {
+        parse::metric(text, names)
+    }
+
+    /// What `report` tells of it; `None` if nothing was counted.
+    pub fn estimate(&self, report: &Report) -> Option<Estimate> {
+        report.estimate(self.metric, &self.subject, self.span)
+    }
 }
 
 /// A claim text and the byte at which it starts in the scenario.

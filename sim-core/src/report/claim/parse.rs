@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::quantity;
 use crate::time::Duration;
 
-use super::{Claim, Dimension, Expression, Names, Operator, Place, Quantity, Relation};
+use super::{Claim, Dimension, Expression, Names, Operator, Place, Quantity, Reading, Relation};
 
 mod reading;
 mod token;
@@ -34,6 +34,29 @@ pub(super) fn claim(text: &str, offset: usize, names: &Names) -> Result<Claim, V
             Err(parser.mistakes)
         }
     }
+}
+
+/// The metric that `text` names, or everything that is wrong with it.
+pub(super) fn metric(text: &str, names: &Names) -> Result<Reading, Vec<Diagnostic>> {
+    let wrong = |message: &str| {
+        let help = "write a metric and what it is told of, such as `p99(users)`";
+        vec![Diagnostic::error("not-a-metric", message).with_span(0..text.len()).with_help(help)]
+    };
+    if text.len() > MOST_BYTES {
+        return Err(wrong(&format!("this is longer than {MOST_BYTES} bytes")));
+    }
+    let mut parser = Parser { text, offset: 0, at: 0, depth: 0, names, mistakes: Vec::new() };
+    parser.skip_blanks();
+    let read = parser.reading();
+    parser.skip_blanks();
+    match read {
+        Err(diagnostic) => parser.mistakes.push(diagnostic),
+        Ok(_) if !parser.mistakes.is_empty() => {}
+        Ok(_) if parser.at < text.len() => return Err(wrong("the metric ends before the end of this")),
+        Ok(Typed { expression: Expression::Measured(reading), .. }) => return Ok(*reading),
+        Ok(_) => return Err(wrong("this is no metric")),
+    }
+    Err(parser.mistakes)
 }
 
 struct Parser<'t> {

@@ -1,0 +1,5 @@
+//! Experiments: several runs of scenarios, and what they say together.
+//!
+//! Nothing here schedules or writes: whoever has threads and files runs what is asked for and hands the reports back.
+
+pub mod replicate;
