@@ -111,6 +111,7 @@ fn next_door(policy: &str, timeout: &str, timeline: &str) -> String {
         run: (duration: "20s", drain: true, seed: 9),
         nodes: {{
             "even": Clients(to: "lb", load: Open(rate: "500/s", arrivals: Constant), timeout: "{timeout}"),
+            "batch": Clients(to: "lb", load: Open(rate: "200/s", batch: 3), timeout: "{timeout}"),
             "users": Clients(to: "www", load: Open(rate: "400/s"), timeout: "{timeout}", retry: (attempts: 2)),
             "crowd": Clients(to: "front", load: Closed(users: 4, think: Constant("2ms"))),
             "www": Dns(records: ["lb", "front"], ttl: "1s", lookup: Constant("1ms")),

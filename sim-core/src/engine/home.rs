@@ -1,7 +1,7 @@
 //! The way home: an answer goes up from node to node at once, as long as everybody who gets it only passes it on.
 //!
 //! What may keep an answer from that (somebody gave up, stands still, joins several answers, a link of drawn latency, a
-//! look before it arrives) is left to [`State::send_back`] and [`State::answer`], which know everything.
+//! look before it arrives) is left to `State::send_back` and `State::answer`, which know everything.
 
 use crate::model::Model;
 use crate::model::step::{Concern, Step};

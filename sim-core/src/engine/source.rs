@@ -111,9 +111,11 @@ impl State {
         if batch == 1 {
             return self.send_new(model, source, first);
         }
+        // One after another: each goes as far as it gets before the next.
         for number in first..first + batch {
-            let next = self.send_new(model, source, number);
-            self.ready.push_back(next);
+            let root = self.new_root(model, source, number);
+            let id = self.visits.insert(root);
+            self.ready.push_back(id);
         }
         VisitId::NONE
     }
@@ -128,6 +130,16 @@ impl State {
     /// Makes and sends the request of this number now. Says who goes on.
     #[inline(always)]
     fn send_new(&mut self, model: &Model, source: SourceId, number: u64) -> VisitId {
+        let root = self.new_root(model, source, number);
+        match model.sources[source].call_next_door {
+            Some(call) if self.may_pass() => self.request_in_passing(model, root, &model.calls[call]),
+            _ => self.visits.insert(root),
+        }
+    }
+
+    /// Counts the request of this number, which is made now, and says what its root is.
+    #[inline(always)]
+    fn new_root(&mut self, model: &Model, source: SourceId, number: u64) -> Visit {
         let spec = &model.sources[source];
         let stream = self.sources[source].key.numbered(number);
         let class = class_of(model, spec, stream, number);
@@ -135,10 +147,7 @@ impl State {
         root.class = class;
         root.priority = spec.classes[usize::from(class)].priority;
         root.ordinal = self.count_request(spec.row(class), spec.place);
-        match spec.call_next_door {
-            Some(call) if self.may_pass() => self.request_in_passing(model, root, &model.calls[call]),
-            _ => self.visits.insert(root),
-        }
+        root
     }
 
     /// Sends the request of `id`, whose user has thought until now. Says who goes on.
