@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sim_core::experiment::replicate::Precision;
+use sim_core::experiment::replicate::{Precision, ThinTail, thin_tails};
 use sim_core::quantity::Ratio;
 use sim_core::report::claim::{BASE, Reading};
 use sim_core::report::{Names, Report};
@@ -124,6 +124,13 @@ fn replicated(
             reading.text,
             precision.target() * 100.0,
             precision.share * 100.0,
+        ));
+    }
+    for ThinTail { client, percentile, beyond } in thin_tails(&replicated.report) {
+        let times = (ThinTail::ENOUGH / beyond.max(0.1)).ceil();
+        output.note(&format!(
+            "only about {beyond:.0} requests of {client} lie beyond p{percentile} in each run, so the intervals from there on are \
+             too narrow; make runs {times} times as long"
         ));
     }
     Ok(replicated.report)

@@ -77,6 +77,18 @@ fn the_cases_that_a_claim_compares_are_replicated_too() {
 }
 
 #[test]
+fn short_runs_are_warned_of() {
+    let place = Place::with_small();
+    let warning = "lie beyond p99 in each run";
+    let short = place.escala(&["run", "small.ron", "--replications", "3"]).ended_with(0);
+    assert!(short.stderr.contains("only about 70 requests of users"), "{}", short.stderr);
+    assert!(short.stderr.contains("make runs 3 times as long"), "{}", short.stderr);
+    let long = place.escala(&["run", "small.ron", "--replications", "3", "--duration", "400s"]).ended_with(0);
+    assert!(!long.stderr.contains(warning), "{}", long.stderr);
+    assert!(!place.escala(&["run", "small.ron"]).stderr.contains(warning));
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     let place = Place::with_small();
     for (arguments, words) in [

@@ -96,6 +96,7 @@ fn report(mean: f64, spread: f64) -> Report {
         bottleneck: None,
         expect: Vec::new(),
         actions: Vec::new(),
+        variants: 1,
         violations: Vec::new(),
         series: Vec::new(),
         counters: Counters::default(),
