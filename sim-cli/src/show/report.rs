@@ -278,7 +278,7 @@ fn footer(report: &Report, style: Style) -> String {
             format!("seeds {}{more} · results version {}", first.join(", "), report.results)
         }
     };
-    style.paint(Tone::Faint, &style.plain(&wrap(&text, WIDTH))) + "\n"
+    style.paint(Tone::Faint, &style.plain(wrap(&text, WIDTH).trim_end())) + "\n"
 }
 
 #[cfg(test)]
