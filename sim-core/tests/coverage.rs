@@ -8,8 +8,6 @@ use sim_core::report::claim::Reading;
 use sim_core::report::run::Prepared;
 use sim_core::report::{Merge, Names};
 
-mod common;
-
 const REPETITIONS: u32 = 1_000;
 const REPLICATIONS: u32 = 10;
 
@@ -66,38 +64,18 @@ fn coverage(text: &str, metrics: &[(&str, f64)], first_seed: u64) -> Vec<f64> {
     even.iter().zip(odd).map(|(even, odd)| f64::from(even + odd) / f64::from(REPETITIONS)).collect()
 }
 
-/// The true values of W3, measured in a run 100 times as long as all replications of a repetition together.
-fn three_tiers() -> (String, Vec<f64>) {
-    let text = |seconds: f64| {
-        let values = [("run.warmup", "0.3s"), ("run.duration", &format!("{}s", 0.3 + seconds)[..])];
-        let model = common::model("bench/w3.ron", &values);
-        model.replace(", total: 10_000_000", "").replace("drain: true", "drain: false")
-    };
-    let seconds = 5_000.0 / 11_200.0;
-    let long = Prepared::new(&text(seconds * f64::from(REPLICATIONS) * 100.0), &|_| None);
-    let long = long.expect("the scenario is valid").run(Some(1));
-    let latency = &long.measured.clients["users"].latency_ms;
-    let truth = [latency.mean, latency.p50, latency.p99];
-    (text(seconds), truth.iter().map(|value| value.expect("there are answers") * 1e-3).collect())
-}
-
 #[test]
 fn intervals_of_replications_contain_the_truth_as_often_as_they_say() {
-    println!("              requests a run   mean    p50    p99");
-    let row = |name: &str, text: &str, requests: u32, truth: &[f64]| {
-        let metrics = [("mean(users)", truth[0]), ("p50(users)", truth[1]), ("p99(users)", truth[2])];
-        let found = coverage(text, &metrics, u64::from(requests) * 1_000_000);
-        println!("{name:<12} {requests:>15}  {:.3}  {:.3}  {:.3}", found[0], found[1], found[2]);
+    println!("requests a run   mean    p50    p99");
+    let exact = [("mean(users)", 5e-3), ("p50(users)", 3.465_736e-3), ("p99(users)", 23.025_85e-3)];
+    let row = |requests: u32| {
+        let found = coverage(&queue(requests), &exact, u64::from(requests) * 1_000_000);
+        println!("{requests:>14}  {:.3}  {:.3}  {:.3}", found[0], found[1], found[2]);
         found
     };
-    let exact = [5e-3, 3.465_736e-3, 23.025_85e-3];
-    let short = row("M/M/1, 80 %", &queue(2_000), 2_000, &exact);
-    let long = row("M/M/1, 80 %", &queue(20_000), 20_000, &exact);
-    let (text, truth) = three_tiers();
-    let tiers = row("W3", &text, 5_000, &truth);
+    let (short, long) = (row(2_000), row(20_000));
     let keeps_its_word = |found: &f64| (0.93..=0.97).contains(found);
     assert!(long.iter().all(keeps_its_word), "{long:?}");
-    assert!(tiers[..2].iter().all(keeps_its_word), "{tiers:?}");
     // Twenty requests beyond the p99 of a run are too few to tell its spread: the command warns of it.
     assert!(short[2] < 0.9, "{short:?}");
 }
