@@ -2,4 +2,6 @@
 //!
 //! Nothing here schedules or writes: whoever has threads and files runs what is asked for and hands the reports back.
 
+pub mod axis;
+pub mod design;
 pub mod replicate;
