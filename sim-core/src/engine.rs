@@ -23,6 +23,7 @@ pub mod level;
 pub mod passing;
 pub mod pool;
 pub mod program;
+pub mod sample;
 pub mod source;
 pub mod state;
 pub mod travel;
@@ -32,7 +33,7 @@ pub mod work;
 use crate::observe::record::Recorder;
 use agenda::{Event, Rank};
 use invariant::Violation;
-use state::{Baseline, State};
+use state::State;
 use visit::{Phase, VisitId};
 
 /// A run: a model (in its variants over time) and the state of its simulation.
@@ -450,40 +451,5 @@ impl State {
         let Some(rank) = visit.phase.rank() else { return };
         let event = Event::of(visit, id, at, rank);
         self.agenda.push(event);
-    }
-
-    fn sample(&mut self, model: &Model, what: u32) {
-        if what == SAMPLE_START {
-            return self.start_measuring();
-        }
-        self.close_interval(model);
-        let every = self.tally.series.every;
-        let next = self.now.saturating_add(every);
-        self.looks.push(Event::new(next, Rank::Sample, SAMPLE_SERIES));
-    }
-
-    /// Ends an interval of the series now.
-    fn close_interval(&mut self, model: &Model) {
-        let nodes = model.nodes.ids().map(|node| {
-            let present = model.instances_of(node).map(|id| self.instances[id].present.count()).sum();
-            (present, self.turns[node].ready.len() as u32)
-        });
-        let nodes = nodes.collect();
-        let ledger = self.tally.ledger;
-        self.tally.series.close(self.now, ledger, nodes);
-    }
-
-    fn start_measuring(&mut self) {
-        let now = self.now;
-        for pool in self.pools.iter_mut() {
-            pool.account.longest = pool.account.waiting.count();
-        }
-        self.tally.start_measuring(now);
-        self.baseline = Some(Box::new(Baseline {
-            at: now,
-            pools: self.pools.map(|pool| pool.account),
-            instances: self.instances.clone(),
-            cache_life: self.caches.map(|cache| cache.store.life_until(now)),
-        }));
     }
 }

@@ -1,4 +1,4 @@
-//! The run over time: load, answers, latency, and how full and how many each node was.
+//! The run over time: load, answers, latency, and how full, how busy and how many each node was.
 //!
 //! A run of unknown length keeps at most [`MOST_ROWS`] rows: when they are full, neighbours are joined and the
 //! interval doubles. Percentiles of an interval come from a coarse histogram of that interval alone.
@@ -28,8 +28,21 @@ pub struct Row {
     pub failed: u64,
     /// Latencies of answered requests, coarsely.
     latencies: Vec<u32>,
-    /// By node: visits present and instances ready, at the end of the interval.
-    pub nodes: Vec<(u32, u32)>,
+    /// By node, at the end of the interval.
+    pub nodes: Vec<NodeRow>,
+}
+
+/// How a node stands at an instant.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct NodeRow {
+    /// Visits present.
+    pub present: u32,
+    /// Instances that take calls.
+    pub ready: u32,
+    /// ∫ busy dt of its main pools, since the start of the run.
+    pub busy: u128,
+    /// Nanoseconds for which these pools have existed, all added.
+    pub alive: u128,
 }
 
 impl Row {
@@ -70,7 +83,7 @@ impl Series {
     }
 
     /// Ends the interval at `at`, when the run's counts were `ledger` and the nodes stood so.
-    pub fn close(&mut self, at: Time, ledger: Ledger, nodes: Vec<(u32, u32)>) {
+    pub fn close(&mut self, at: Time, ledger: Ledger, nodes: Vec<NodeRow>) {
         let before = std::mem::replace(&mut self.before, ledger);
         self.rows.push(Row {
             at,
@@ -122,7 +135,7 @@ mod tests {
         for step in 1..=1_000u64 {
             series.completed(cell_of(step));
             let ledger = Ledger { offered: step, completed: step, ..Ledger::default() };
-            series.close(Time(step * 10), ledger, vec![(1, 2)]);
+            series.close(Time(step * 10), ledger, vec![NodeRow { present: 1, ..NodeRow::default() }]);
         }
         assert!(series.rows.len() < MOST_ROWS);
         assert_eq!(series.rows.iter().map(|row| row.completed).sum::<u64>(), 1_000);

@@ -330,7 +330,7 @@ fn pools(
 
 /// ∫ servers dt of a pool that has existed for `alive`. Where a variant of the scenario changes the number of servers,
 /// the average number so far counts.
-fn capacity(engine: &Engine, pool: PoolId, alive: u128, at: Time) -> u128 {
+pub(super) fn capacity(engine: &Engine, pool: PoolId, alive: u128, at: Time) -> u128 {
     let variants = engine.variants();
     let servers = |variant: usize| u128::from(variants[variant].pools[pool].servers);
     if variants.iter().all(|variant| variant.pools[pool].servers == variants[0].pools[pool].servers) {

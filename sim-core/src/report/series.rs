@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::arena::Id;
 use crate::engine::Engine;
-use crate::model::NodeKind;
+use crate::model::{Node, NodeId, NodeKind};
+use crate::observe::series::{NodeRow, Row};
+use crate::time::Time;
+
+use super::counters::{UNLIMITED, capacity};
 
 /// What happened in an interval, and how the nodes stood at its end.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -26,20 +31,27 @@ pub struct SeriesRow {
     pub present: BTreeMap<String, u32>,
     /// By node: instances that take calls.
     pub instances: BTreeMap<String, u32>,
+    /// By node with a bounded main pool: its busy time over its capacity in the interval.
+    pub utilization: BTreeMap<String, f64>,
 }
 
 /// The rows of a run so far, warm-up included.
 pub(crate) fn rows(engine: &Engine) -> Vec<SeriesRow> {
     let model = engine.model();
-    let mut since = 0.0;
+    let mut before: Option<&Row> = None;
     let rows = engine.state().tally.series.rows.iter().map(|row| {
+        let earlier = before.replace(row);
         let t = row.at.as_secs_f64();
-        let span = t - std::mem::replace(&mut since, t);
+        let span = t - earlier.map_or(0.0, |row| row.at.as_secs_f64());
         let rate = |count: u64| if span > 0.0 { count as f64 / span } else { 0.0 };
         let latency = |share| row.latency(share).map(|latency| latency.as_secs_f64() * 1e3);
         let nodes = || {
-            let named = model.nodes.iter().zip(&row.nodes);
-            named.filter(|(node, _)| node.kind != NodeKind::Clients)
+            let ids = model.nodes.ids().zip(&row.nodes);
+            ids.map(|(id, its)| (&model.nodes[id], id, its))
+                .filter(|(node, ..)| node.kind != NodeKind::Clients)
+        };
+        let utilization = |(node, id, _): (&Node, NodeId, &NodeRow)| {
+            Some((node.name.clone(), utilization(engine, id, earlier, row)?))
         };
         SeriesRow {
             t,
@@ -48,9 +60,30 @@ pub(crate) fn rows(engine: &Engine) -> Vec<SeriesRow> {
             failed_rps: rate(row.failed),
             p50_ms: latency(0.5),
             p99_ms: latency(0.99),
-            present: nodes().map(|(node, (present, _))| (node.name.clone(), *present)).collect(),
-            instances: nodes().map(|(node, (_, instances))| (node.name.clone(), *instances)).collect(),
+            present: nodes().map(|(node, _, its)| (node.name.clone(), its.present)).collect(),
+            instances: nodes().map(|(node, _, its)| (node.name.clone(), its.ready)).collect(),
+            utilization: nodes().filter_map(utilization).collect(),
         }
     });
     rows.collect()
+}
+
+/// Busy time over capacity of the main pools of a node between two rows; none where there is no bound or no instance.
+fn utilization(engine: &Engine, id: NodeId, before: Option<&Row>, now: &Row) -> Option<f64> {
+    let model = engine.model();
+    let node = &model.nodes[id];
+    let slot = usize::from(node.main_pool?);
+    let pool = model.instances[model.instances_of(id).next()?].pools[slot];
+    if model.pools[pool].servers == UNLIMITED {
+        return None;
+    }
+    let then = before.map_or_else(NodeRow::default, |row| row.nodes[id.index()]);
+    let (from, to) = (before.map_or(Time::ZERO, |row| row.at), now.at);
+    let so_far = now.nodes[id.index()];
+    let (busy, alive) = (so_far.busy - then.busy, so_far.alive - then.alive);
+    // The pools of a node are alike, and a change of the scenario may change their servers meanwhile.
+    let servers_until = |at: Time| capacity(engine, pool, u128::from(at.0), at);
+    let servers = (servers_until(to) - servers_until(from)) as f64 / to.since(from).0 as f64;
+    let share = busy as f64 / (alive as f64 * servers);
+    share.is_finite().then_some(share)
 }

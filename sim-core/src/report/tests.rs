@@ -334,3 +334,34 @@ fn an_answer_is_good_by_the_objective_of_its_class_that_is_in_force() {
     assert!((share - 0.5).abs() < 0.06, "{share}");
     assert_eq!(users.offered, quick.offered + slow.offered);
 }
+
+/// The whole is what its intervals add up to, each weighted with its capacity.
+#[test]
+fn utilization_over_time_adds_up_to_that_of_the_run() {
+    for (more, servers_at) in [
+        ("", &(|_: f64| 1.0) as &dyn Fn(f64) -> f64),
+        (r#"timeline: [At("505s", Set("nodes.app.cores", "4"))],"#, &|t: f64| {
+            if t <= 500.0 {
+                1.0
+            } else if t <= 510.0 {
+                2.5
+            } else {
+                4.0
+            }
+        }),
+    ] {
+        let text = MM1.replace(r#"warmup: "100s""#, r#"warmup: "0s", sample: "10s""#);
+        let text =
+            text.replace("    expect:", &format!("{more}\n    expect:")).replace(r#""2000s""#, r#""1000s""#);
+        let report = report(&text);
+        let (mut busy, mut capacity) = (0.0, 0.0);
+        for row in &report.series {
+            let share = row.utilization["app"];
+            assert!((0.0..=1.0).contains(&share), "{row:?}");
+            busy += share * servers_at(row.t);
+            capacity += servers_at(row.t);
+        }
+        let whole = report.measured.nodes["app"].utilization.expect("it has cores");
+        assert!((busy / capacity / whole - 1.0).abs() < 1e-9, "{} and {whole}", busy / capacity);
+    }
+}
