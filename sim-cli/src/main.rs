@@ -19,6 +19,7 @@ mod show;
 mod simulate;
 mod terminal;
 mod threads;
+mod warmup;
 
 use commands::Verb;
 use output::Output;

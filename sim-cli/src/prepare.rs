@@ -17,7 +17,7 @@ use crate::input::Source;
 use crate::output::Output;
 
 /// Changes to a scenario that the command line asks for.
-#[derive(clap::Args, Clone, Default, Debug)]
+#[derive(clap::Args, Clone, Default, PartialEq, Debug)]
 pub struct Edits {
     /// The case of the scenario
     #[arg(long, value_name = "NAME")]
@@ -77,8 +77,13 @@ impl Prepared {
 
     /// A run of it.
     pub fn engine(&self) -> Engine {
+        self.engine_with(self.model().run.seed)
+    }
+
+    /// A run of it with this seed.
+    pub fn engine_with(&self, seed: u64) -> Engine {
         let models: Vec<Arc<Model>> = self.compiled.models.iter().cloned().map(Arc::new).collect();
-        Engine::with_variants(models, self.model().run.seed)
+        Engine::with_variants(models, seed)
     }
 }
 

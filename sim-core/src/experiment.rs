@@ -5,3 +5,4 @@
 pub mod axis;
 pub mod design;
 pub mod replicate;
+pub mod warmup;

@@ -209,6 +209,11 @@ impl Report {
         }
     }
 
+    /// From how many replications, or batches of a single run, intervals come; at least one.
+    pub fn part_count(&self) -> usize {
+        self.parts.len().max(1)
+    }
+
     /// One report of several runs of `model` that differ only in their seeds, by [`Merge`]. `None` if there is no report.
     pub fn merge(model: &Model, reports: Vec<Report>) -> Option<Report> {
         let mut merge = Merge::default();

@@ -23,8 +23,37 @@ fn queue(requests: u32) -> String {
     )
 }
 
-/// The share of repetitions whose interval contains the true value, by metric.
-fn coverage(text: &str, metrics: &[(&str, f64)], first_seed: u64) -> Vec<f64> {
+/// The system of `models/bench/w3.ron`, from its steady state on; every request that was measured is answered.
+fn three_tiers(requests: u32) -> String {
+    let length = f64::from(requests) / 11_200.0;
+    format!(
+        r#"(run: (warmup: "1s", duration: "{}s", drain: true), nodes: {{
+            "users": Clients(to: "lb", load: Open(rate: "11200/s")),
+            "lb": Balancer(to: ["app"], policy: RoundRobin),
+            "app": Service(instances: 16, cores: 4, run: Async(4), serve: [
+                Cpu(Exp("3ms")), Get(cache: "cache", miss: [Call(to: "db")]), Cpu(Exp("1ms")),
+            ]),
+            "cache": Cache(hit_ratio: "80%", hit: Constant("0.2ms"), miss: Constant("0.2ms")),
+            "db": Database(connections: 32, read: LogNormal(mean: "10ms", cv: 1.3108324944320861)),
+        }}, links: {{"*": (latency: Constant("0.5ms"))}})"#,
+        1.0 + length
+    )
+}
+
+/// The metrics of one long run of a system whose law nobody knows.
+fn reference(text: &str, metrics: [&'static str; 3]) -> [(&'static str, f64); 3] {
+    let prepared = Prepared::new(text, &|_| None).expect("the scenario is valid");
+    let report = prepared.run(Some(1));
+    let names = Names::of(&prepared.compiled.models[0], []);
+    metrics.map(|metric| {
+        let reading = Reading::parse(metric, &names).expect("it is a metric");
+        (metric, reading.estimate(&report).expect("something was measured").value)
+    })
+}
+
+/// The share of repetitions whose interval contains the true value, by metric: intervals from the spread of so many
+/// replications, or from the batches of one run.
+fn coverage(text: &str, replications: u32, metrics: &[(&str, f64)], first_seed: u64) -> Vec<f64> {
     let prepared = Prepared::new(text, &|_| None).expect("the scenario is valid");
     let model = &prepared.compiled.models[0];
     let names = Names::of(model, []);
@@ -33,18 +62,23 @@ fn coverage(text: &str, metrics: &[(&str, f64)], first_seed: u64) -> Vec<f64> {
         .map(|(metric, truth)| (Reading::parse(metric, &names).expect("it is a metric"), *truth))
         .collect();
     let contains = |repetition: u32| -> Vec<bool> {
-        let mut merge = Merge::default();
-        for replication in 0..REPLICATIONS {
-            let seed = seed_of(first_seed + u64::from(repetition), replication);
-            let mut engine = prepared.engine(Some(seed));
+        let run = |replication: u32| {
+            let mut engine = prepared.engine(Some(seed_of(first_seed + u64::from(repetition), replication)));
             let mut watch = prepared.watch();
             watch.run(&mut engine);
-            merge.add(watch.report(&engine));
-        }
-        let report = merge.report(model).expect("there are replications");
+            watch.report(&engine)
+        };
+        let report = match replications {
+            1 => run(0),
+            more => {
+                let mut merge = Merge::default();
+                (0..more).for_each(|replication| merge.add(run(replication)));
+                merge.report(model).expect("there are replications")
+            }
+        };
         let is_inside = |(reading, truth): &(Reading, f64)| {
             let estimate = reading.estimate(&report).expect("something was measured");
-            let [low, high] = estimate.interval95().expect("there are replications");
+            let [low, high] = estimate.interval95().expect("there are parts of it");
             low <= *truth && *truth <= high
         };
         readings.iter().map(is_inside).collect()
@@ -64,18 +98,46 @@ fn coverage(text: &str, metrics: &[(&str, f64)], first_seed: u64) -> Vec<f64> {
     even.iter().zip(odd).map(|(even, odd)| f64::from(even + odd) / f64::from(REPETITIONS)).collect()
 }
 
+const EXACT: [(&str, f64); 3] =
+    [("mean(users)", 5e-3), ("p50(users)", 3.465_736e-3), ("p99(users)", 23.025_85e-3)];
+
+/// The coverage at one length of runs, shown as a row of the documentation.
+fn row(name: &str, requests: u32, found: Vec<f64>) -> Vec<f64> {
+    println!("{name:<22} {requests:>9}  {:.3}  {:.3}  {:.3}", found[0], found[1], found[2]);
+    found
+}
+
+fn keeps_its_word(found: &[f64]) {
+    assert!(found.iter().all(|share| (0.93..=0.97).contains(share)), "{found:?}");
+}
+
 #[test]
 fn intervals_of_replications_contain_the_truth_as_often_as_they_say() {
-    println!("requests a run   mean    p50    p99");
-    let exact = [("mean(users)", 5e-3), ("p50(users)", 3.465_736e-3), ("p99(users)", 23.025_85e-3)];
-    let row = |requests: u32| {
-        let found = coverage(&queue(requests), &exact, u64::from(requests) * 1_000_000);
-        println!("{requests:>14}  {:.3}  {:.3}  {:.3}", found[0], found[1], found[2]);
-        found
+    let queue_of = |requests: u32| {
+        let found = coverage(&queue(requests), REPLICATIONS, &EXACT, u64::from(requests) * 1_000_000);
+        row("M/M/1, replications", requests, found)
     };
-    let (short, long) = (row(2_000), row(20_000));
-    let keeps_its_word = |found: &f64| (0.93..=0.97).contains(found);
-    assert!(long.iter().all(keeps_its_word), "{long:?}");
+    let (short, long) = (queue_of(2_000), queue_of(20_000));
+    keeps_its_word(&long);
     // Twenty requests beyond the p99 of a run are too few to tell its spread: the command warns of it.
+    assert!(short[2] < 0.9, "{short:?}");
+}
+
+#[test]
+fn so_they_do_for_three_tiers_against_a_run_a_hundred_times_as_long() {
+    let metrics = reference(&three_tiers(100 * REPLICATIONS * 20_000), EXACT.map(|(metric, _)| metric));
+    let found = coverage(&three_tiers(20_000), REPLICATIONS, &metrics, 3_000_000);
+    keeps_its_word(&row("W3, replications", 20_000, found));
+}
+
+#[test]
+fn the_batches_of_one_run_tell_as_much_if_it_is_long() {
+    let queue_of = |requests: u32| {
+        let found = coverage(&queue(requests), 1, &EXACT, u64::from(requests) * 1_000_000);
+        row("M/M/1, batches", requests, found)
+    };
+    let (short, long) = (queue_of(20_000), queue_of(500_000));
+    keeps_its_word(&long);
+    // A run of 20,000 has not ten requests beyond the p99 in each of its batches: the command warns of it.
     assert!(short[2] < 0.9, "{short:?}");
 }

@@ -326,7 +326,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("What is said", &["scenario", "component", "compile", "policy", "model"]),
     ("What happens", &["engine", "observe"]),
-    ("What is told", &["report", "graph"]),
+    ("What is told", &["report", "graph", "experiment"]),
 ];
 
 #[test]

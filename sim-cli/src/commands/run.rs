@@ -14,12 +14,13 @@ use crate::exit::{Exit, Failure};
 use crate::input::Source;
 use crate::interrupt;
 use crate::output::Output;
-use crate::prepare::{Edits, Prepared, prepare, time};
+use crate::prepare::{Edits, Prepared, prepare, time, try_prepare};
 use crate::progress::{Parts, Progress};
 use crate::replicate::{Repeat, replicate};
 use crate::show::report::show;
 use crate::simulate::{Oversight, RequestsFile};
 use crate::threads;
+use crate::warmup::Start;
 
 /// Run a scenario and say what its users and operators would have seen
 #[derive(clap::Args, Debug)]
@@ -34,6 +35,9 @@ pub struct Arguments {
     series: bool,
     #[command(flatten)]
     edits: Edits,
+    /// How much of the start is not measured: `30s`, or `auto` to find it by pilot runs
+    #[arg(long, value_name = "TIME", value_parser = Start::parse)]
+    warmup: Option<Start>,
     /// Write a line for each request: client, class, key, sent, outcome, latency, attempts, instances visited
     #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
@@ -70,8 +74,18 @@ fn share(text: &str) -> Result<f64, String> {
 /// Runs it and reports.
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let source = Source::read(&arguments.file)?;
-    let prepared = prepare(&source, &arguments.edits, output)?;
-    let report = threads::with(arguments.threads, || simulate(arguments, &source, &prepared, output))?;
+    let mut prepared = prepare(&source, &arguments.edits, output)?;
+    let report = threads::with(arguments.threads, || {
+        interrupt::listen();
+        let edits = match arguments.warmup {
+            None => arguments.edits.clone(),
+            Some(warmup) => warmup.edits(&arguments.edits, &prepared, output)?,
+        };
+        if edits != arguments.edits {
+            prepared = try_prepare(&source, &edits).map_err(|unfit| unfit.tell(output))?;
+        }
+        simulate(arguments, &edits, &source, &prepared, output)
+    })?;
     if arguments.json {
         output.json(&report.to_json(arguments.series))?;
     } else {
@@ -126,24 +140,17 @@ fn replicated(
             precision.share * 100.0,
         ));
     }
-    for ThinTail { client, percentile, beyond } in thin_tails(&replicated.report) {
-        let times = (ThinTail::ENOUGH / beyond.max(0.1)).ceil();
-        output.note(&format!(
-            "only about {beyond:.0} requests of {client} lie beyond p{percentile} in each run, so the intervals from there on are \
-             too narrow; make runs {times} times as long"
-        ));
-    }
     Ok(replicated.report)
 }
 
 /// Runs the scenario, and beside it the cases with which its claims compare it.
 fn simulate(
     arguments: &Arguments,
+    edits: &Edits,
     source: &Source,
     prepared: &Prepared,
     output: &Output,
 ) -> Result<Report, Failure> {
-    interrupt::listen();
     let own = prepared.case.as_deref().unwrap_or(BASE);
     // Who asks for one case wants that one only.
     let others = if own == BASE { cases_needed(prepared, own) } else { BTreeSet::new() };
@@ -158,13 +165,13 @@ fn simulate(
     let (main, others) = match &repeat {
         Repeat::Times(1) => rayon::join(
             || run_one(prepared, &mut oversight),
-            || run_cases(source, &arguments.edits, &others, 1, &beside, output),
+            || run_cases(source, edits, &others, 1, &beside, output),
         ),
         _ => {
             let main = replicated(prepared, &repeat, &beside, output)?;
             // The others are run with the same seeds.
             let count = main.seeds.len() as u32;
-            let others = run_cases(source, &arguments.edits, &others, count, &beside, output);
+            let others = run_cases(source, edits, &others, count, &beside, output);
             (Ok(main), others)
         }
     };
@@ -187,6 +194,22 @@ fn simulate(
         ));
     }
     let mut report = runs.remove(own).ok_or_else(|| Failure::failed("the run left no report"))?;
+    warn_of_thin_tails(&report, output);
     report.expect = expect;
     Ok(report)
+}
+
+/// Says which intervals are too narrow.
+fn warn_of_thin_tails(report: &Report, output: &Output) {
+    let (each, longer) = match report.seeds.len() {
+        0 | 1 => (format!("each of {} parts of the run", report.part_count()), "a run"),
+        _ => ("each run".to_owned(), "runs"),
+    };
+    for ThinTail { client, percentile, beyond } in thin_tails(report) {
+        let times = (ThinTail::ENOUGH / beyond.max(0.1)).ceil();
+        output.note(&format!(
+            "the intervals of {client} from p{percentile} on are too narrow: only about {beyond:.0} requests lie beyond it in \
+             {each}; make {longer} {times} times as long"
+        ));
+    }
 }

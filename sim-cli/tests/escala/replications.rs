@@ -79,13 +79,52 @@ fn the_cases_that_a_claim_compares_are_replicated_too() {
 #[test]
 fn short_runs_are_warned_of() {
     let place = Place::with_small();
-    let warning = "lie beyond p99 in each run";
+    let warning = "are too narrow";
     let short = place.escala(&["run", "small.ron", "--replications", "3"]).ended_with(0);
-    assert!(short.stderr.contains("only about 70 requests of users"), "{}", short.stderr);
+    assert!(
+        short
+            .stderr
+            .contains("users from p99 on are too narrow: only about 70 requests lie beyond it in each run"),
+        "{}",
+        short.stderr
+    );
     assert!(short.stderr.contains("make runs 3 times as long"), "{}", short.stderr);
     let long = place.escala(&["run", "small.ron", "--replications", "3", "--duration", "400s"]).ended_with(0);
     assert!(!long.stderr.contains(warning), "{}", long.stderr);
-    assert!(!place.escala(&["run", "small.ron"]).stderr.contains(warning));
+    let one = place.escala(&["run", "small.ron"]).ended_with(0);
+    assert!(one.stderr.contains("from p90 on are too narrow: only about 30 requests"), "{}", one.stderr);
+    let long = place.escala(&["run", "small.ron", "--duration", "10000s", "--warmup", "10s"]).ended_with(0);
+    assert_eq!(long.stderr, "");
+}
+
+#[test]
+fn a_warm_up_is_found_by_pilots_and_said() {
+    let place = Place::with_small();
+    // Ten seconds at a fifth of the speed leave a backlog that takes a quarter of a minute more.
+    let text = place.read("small.ron").replace(
+        "cases:",
+        "timeline: [At(\"0s\", Slow(target: \"app/0\", factor: 5, for: \"10s\"))], cases:",
+    );
+    place.write("small.ron", &text);
+    let found = place.escala(&["run", "small.ron", "--json", "--warmup", "auto"]).ended_with(0);
+    let warmup = found.json()["warmup_s"].as_f64().expect("a number");
+    assert!((15.0..50.0).contains(&warmup), "{warmup}: {}", found.stderr);
+    let again = format!("`--warmup {warmup}s` repeats this");
+    assert!(found.stderr.contains(&again), "{}", found.stderr);
+    let given = run(&place, &["--warmup", &format!("{warmup}s")]);
+    assert_eq!(given["digest"], found.json()["digest"]);
+    let own = run(&place, &[]);
+    let mean = |report: &Value| report["clients"]["users"]["latency_ms"]["mean"].as_f64();
+    assert!(mean(&given) < mean(&own), "the slow start is not measured");
+    let overload = place.escala(&[
+        "run",
+        "small.ron",
+        "--warmup",
+        "auto",
+        "--set",
+        "nodes.users.load=Open(rate: \"130/s\")",
+    ]);
+    assert!(overload.stderr.contains("no warm-up was found"), "{}", overload.stderr);
 }
 
 #[test]
@@ -101,6 +140,7 @@ fn what_cannot_be_is_refused() {
         (&["--precision", "2%", "--of", "p99(users) < 1s"], "the metric ends before"),
         (&["--precision", "2%", "--of", "p99(users)@fast"], "fast"),
         (&["--replications", "3", "--requests", "all.csv"], "cannot be used with"),
+        (&["--warmup", "some"], "or `auto`"),
     ] {
         let done = place.escala(&[&["run", "small.ron"], arguments].concat()).ended_with(2);
         assert!(done.stderr.contains(words), "{arguments:?}: {}", done.stderr);

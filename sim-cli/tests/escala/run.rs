@@ -66,10 +66,12 @@ fn the_same_scenario_and_seed_give_the_same_digest_however_it_is_run() {
 #[test]
 fn results_go_to_standard_output_or_to_a_file_and_nothing_else_does() {
     let place = Place::with_small();
-    let shown = place.escala(&["run", "small.ron"]).ended_with(0);
+    // Long enough to be as sure as it says.
+    let run = ["run", "small.ron", "--duration", "10000s"];
+    let shown = place.escala(&run).ended_with(0);
     assert!(shown.stdout.starts_with("small\n"), "{}", shown.stdout);
     assert_eq!(shown.stderr, "");
-    let written = place.escala(&["run", "small.ron", "--json", "-o", "out.json"]).ended_with(0);
+    let written = place.escala(&[&run[..], &["--json", "-o", "out.json"]].concat()).ended_with(0);
     assert_eq!((written.stdout.as_str(), written.stderr.as_str()), ("", ""));
     assert!(place.read("out.json").starts_with("{\n"));
     assert_eq!(place.names(), ["out.json", "small.ron"], "no temporary file is left");
@@ -206,7 +208,7 @@ fn colours_and_letters_suit_where_they_go() {
 fn a_reader_that_has_seen_enough_is_no_mistake() {
     let place = Place::with_small();
     let mut child = command(&place.path(""))
-        .args(["run", "small.ron", "--json", "--series"])
+        .args(["run", "small.ron", "--json", "--series", "--duration", "10000s"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
