@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compile::{Compiler, Shape, Site};
 use crate::model::NodeKind;
+use crate::quantity::Rate;
 
 pub mod balancer;
 pub mod cache;
@@ -44,6 +45,17 @@ impl Node {
             Node::Service(_) => NodeKind::Service,
             Node::Cache(_) => NodeKind::Cache,
             Node::Database(_) => NodeKind::Database,
+        }
+    }
+
+    /// What an instance of it costs a second.
+    pub(crate) fn price(&self) -> Option<Rate> {
+        match self {
+            Node::Balancer(balancer) => balancer.price,
+            Node::Service(service) => service.price,
+            Node::Cache(cache) => cache.price,
+            Node::Database(database) => database.price,
+            Node::Clients(_) | Node::Dns(_) => None,
         }
     }
 

@@ -191,6 +191,8 @@ pub struct Node {
     pub main_pool: Option<u8>,
     /// What the node's pools are called, in the order of an instance's pools.
     pub pool_names: Vec<&'static str>,
+    /// What an instance costs for each second of its existence.
+    pub price: Option<f64>,
 }
 
 /// One instance of a node.

@@ -1,7 +1,7 @@
 //! The report of a run, for people: at most two screens.
 
 use sim_core::graph::Graph;
-use sim_core::report::{Report, SeriesRow, Unit};
+use sim_core::report::{Metric, Report, SeriesRow, Subject, Unit};
 
 use super::chart::sparkline;
 use super::number::{count, large, percent, rate, round_span_of_ms, span_of_ms, span_of_s, three};
@@ -30,6 +30,7 @@ pub fn show(report: &Report, graph: &Graph, style: Style) -> String {
         nodes::caches(report, style),
         nodes::locks(report, style),
         actions(report, style),
+        cost(report, style),
         bottleneck(report, style),
         theory(report, style),
         expect(report, style),
@@ -180,6 +181,18 @@ fn actions(report: &Report, style: Style) -> String {
     heading(style, "what happened", of_first(report).trim_start_matches(", "))
         + &table.render(style)
         + &style.paint(Tone::Faint, &more)
+}
+
+/// What the instances cost, where they have prices.
+fn cost(report: &Report, style: Style) -> String {
+    let told = |name: &str| Metric::named(name)?.value(&report.measured, &Subject::default());
+    let (Some(cost), Some(hourly)) = (told("cost"), told("cost_per_hour")) else { return String::new() };
+    let nodes = report.measured.nodes.iter();
+    let each: Vec<String> =
+        nodes.filter_map(|(name, node)| Some(format!("{name} {}", three(node.cost?)))).collect();
+    let mut out = heading(style, "cost", "");
+    out.push_str(&format!("  {} an hour, {} in all: {}\n", three(hourly), three(cost), each.join(", ")));
+    out
 }
 
 fn bottleneck(report: &Report, style: Style) -> String {

@@ -171,6 +171,7 @@ impl<'a> Compiler<'a> {
             instances: shape.instances.min(most),
             main_pool: shape.main_pool,
             pool_names: shape.names,
+            price: node.price().map(|price| price.0),
         });
     }
 

@@ -101,8 +101,11 @@ fn difference(before: &Model, after: &Model) -> Option<&'static str> {
     let targets = |model: &Model| -> Vec<_> {
         model.calls.iter().map(|call| std::mem::discriminant(&call.target)).collect()
     };
+    let prices = |model: &Model| -> Vec<_> { model.nodes.iter().map(|node| node.price).collect() };
     if names(before) != names(after) {
         Some("the nodes or their instances")
+    } else if prices(before) != prices(after) {
+        Some("what instances cost")
     } else if before.pools.len() != after.pools.len() || kinds(before) != kinds(after) {
         Some("what requests wait for")
     } else if !same_steps || counts(before) != counts(after) || targets(before) != targets(after) {

@@ -8,6 +8,7 @@ use crate::component::Node;
 use crate::model::step::Step;
 use crate::model::{Balancer as Gate, Call, Target};
 use crate::policy::balance::{Balance, Ties};
+use crate::quantity::Rate;
 
 /// Hands each request to one of the instances of its targets. It takes no time and has no capacity of its own.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +23,9 @@ pub struct Balancer {
     /// Whether it chooses for each request, or once for each session of the clients.
     #[serde(default)]
     pub per: Per,
+    /// What it costs while it exists, such as `"0.10/h"`, in any currency; nothing by default.
+    #[serde(default)]
+    pub price: Option<Rate>,
 }
 
 /// How a balancer chooses.

@@ -7,7 +7,7 @@ use crate::compile::{AskedCache, Compiler, Site};
 use crate::distribution::Distribution;
 use crate::model::{Cache as Gate, Delay};
 use crate::policy::evict::Evict;
-use crate::quantity::Ratio;
+use crate::quantity::{Rate, Ratio};
 use crate::time::Duration;
 
 /// Remembers keys. A service asks it by `Get`, and stores the key after its miss steps.
@@ -46,6 +46,9 @@ pub struct Cache {
     /// are independent too, so their hits multiply: real caches that see the same keys do not.
     #[serde(default)]
     pub hit_ratio: Option<Ratio>,
+    /// What it costs while it exists, such as `"0.10/h"`, in any currency; nothing by default.
+    #[serde(default)]
+    pub price: Option<Rate>,
 }
 
 /// Which entry of a full cache makes room.

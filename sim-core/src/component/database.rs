@@ -8,7 +8,7 @@ use crate::component::service::{Schedule, cores_pool};
 use crate::distribution::Distribution;
 use crate::model::step::Step;
 use crate::model::{Delay, Discipline, LockSet, Patience, Pool};
-use crate::quantity::Number;
+use crate::quantity::{Number, Rate};
 use crate::time::Duration;
 
 /// Answers queries on a limited number of connections.
@@ -46,6 +46,9 @@ pub struct Database {
     /// The host that it is placed on, whose cores it shares.
     #[serde(default)]
     pub host: Option<String>,
+    /// What it costs while it exists, such as `"0.10/h"`, in any currency; nothing by default.
+    #[serde(default)]
+    pub price: Option<Rate>,
 }
 
 /// What a write locks.

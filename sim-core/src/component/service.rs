@@ -8,7 +8,7 @@ use crate::component::step::StepTable;
 use crate::distribution::Distribution;
 use crate::model::step::Step;
 use crate::model::{Discipline, Patience, Pool};
-use crate::quantity::{Number, Ratio};
+use crate::quantity::{Number, Rate, Ratio};
 use crate::scenario::one_u32;
 use crate::time::Duration;
 
@@ -56,6 +56,9 @@ pub struct Service {
     /// The crosstalk share κ of the Universal Scalability Law.
     #[serde(default)]
     pub coherency: Ratio,
+    /// What an instance costs while it exists, such as `"0.10/h"`, in any currency; nothing by default.
+    #[serde(default)]
+    pub price: Option<Rate>,
 }
 
 /// Who gets a core when.

@@ -113,6 +113,9 @@ pub struct NodeReport {
     pub pools: BTreeMap<&'static str, PoolReport>,
     /// Its instances, those that never existed in the window left out.
     pub per_instance: Vec<InstanceReport>,
+    /// What its instances cost in the window, booting and draining ones included, where they have a price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
     /// What it did as a cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<CacheReport>,
@@ -373,6 +376,7 @@ impl Observed<'_> {
             present: self.average(presence),
             pools,
             per_instance: self.instances(id, node),
+            cost: node.price.map(|price| price * (tally.instance_time as f64 / 1e9)),
             cache: cache.map(|(id, _)| self.cache(id)),
             locks: locks.map(|(id, _)| LockReport { wait_ms: WaitReport::of(&self.span.lock_waits[id]) }),
             lookups: is_name.then_some(tally.lookups),

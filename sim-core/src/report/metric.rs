@@ -315,6 +315,11 @@ pub const METRICS: &[Metric] = &[
     row!("instances_mean", Number, Any, "time average of the number of instances", node: |it| it.instances.mean),
     row!("instances_min", Count, Whole, "the fewest instances at a time", node: |it| Some(f64::from(it.instances.min))),
     row!("instances_max", Count, Whole, "the most instances at a time", node: |it| Some(f64::from(it.instances.max))),
+    row!("cost", Number, Any, "price of the instances times how long they existed, in the currency of their prices",
+        node: |it| it.cost, run: |it| it.nodes.values().filter_map(|node| node.cost).reduce(|sum, cost| sum + cost)),
+    row!("cost_per_hour", Number, Any, "the same for an hour",
+        node: |it| per_hour(it.cost, it.window_s), run: |it| it.nodes.values()
+            .filter_map(|node| per_hour(node.cost, node.window_s)).reduce(|sum, cost| sum + cost)),
     row!("imbalance", Number, Any, "visits to the busiest instance over the average of all instances",
         node: imbalance),
     row!("hits", Count, Any, "cache lookups that found a living entry", node: |it| Some(it.cache?.hits as f64)),
@@ -343,6 +348,10 @@ fn total(failed: &std::collections::BTreeMap<&'static str, u64>) -> f64 {
 
 fn per(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
+}
+
+fn per_hour(cost: Option<f64>, window_s: f64) -> Option<f64> {
+    per(cost? * 3_600.0, window_s)
 }
 
 fn accept(node: &NodeReport) -> Option<&PoolReport> {

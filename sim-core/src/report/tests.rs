@@ -365,3 +365,33 @@ fn utilization_over_time_adds_up_to_that_of_the_run() {
         assert!((busy / capacity / whole - 1.0).abs() < 1e-9, "{} and {whole}", busy / capacity);
     }
 }
+
+#[test]
+fn instances_cost_their_price_for_as_long_as_they_exist() {
+    let text = |more: &str| {
+        format!(
+            r#"(run: (warmup: "0s", duration: "2h"), nodes: {{
+                "users": Clients(to: "app", load: Open(rate: "0.1/s")),
+                "app": Service(instances: 3, price: "0.10/h", serve: [Cpu(Exp("1ms")), Call(to: "db")]),
+                "db": Database(read: Exp("1ms"), price: "12/d"),
+            }}, {more})"#
+        )
+    };
+    let told = |report: &Report, metric: &str, place: Option<&str>| {
+        let subject = Subject { place: place.map(str::to_owned), part: None };
+        let value = Metric::named(metric).and_then(|metric| metric.value(&report.measured, &subject));
+        value.unwrap_or(f64::NAN)
+    };
+    let is = |value: f64, wanted: f64| assert!((value / wanted - 1.0).abs() < 1e-9, "{value}, not {wanted}");
+    let fixed = report(&text(""));
+    is(told(&fixed, "cost", Some("app")), 0.6);
+    is(told(&fixed, "cost", None), 1.6);
+    is(told(&fixed, "cost_per_hour", None), 0.8);
+    // Down to one instance after the stabilization window: what it costs is what there was.
+    let scaled =
+        report(&text(r#"scale: [Hpa(target: "app", cpu: "50%", min: 1, max: 3, boot: Constant("30s"))]"#));
+    let instances = scaled.measured.nodes["app"].instances.mean.unwrap_or(f64::NAN);
+    assert!(instances < 1.5, "{instances}");
+    is(told(&scaled, "cost", Some("app")), 0.2 * instances);
+    assert!(told(&report(&text("").replace(", price: \"0.10/h\"", "")), "cost", Some("app")).is_nan());
+}

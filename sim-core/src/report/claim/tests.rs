@@ -58,6 +58,7 @@ fn measured(mean: f64) -> Measured {
         present: None,
         pools: BTreeMap::new(),
         per_instance: vec![instance(0, 20), instance(1, 10)],
+        cost: None,
         cache: None,
         locks: None,
         lookups: None,
