@@ -5,4 +5,5 @@
 pub mod axis;
 pub mod design;
 pub mod replicate;
+pub mod search;
 pub mod warmup;

@@ -26,6 +26,8 @@ use super::watch::Span;
 mod evaluate;
 mod parse;
 
+pub use evaluate::Margin;
+
 /// The name under which the run of a scenario as it stands is looked up among the runs of its cases.
 pub const BASE: &str = "";
 

@@ -26,6 +26,23 @@ struct Value {
     dimension: Dimension,
 }
 
+/// By how much a claim holds of a report.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Margin {
+    /// How far the sides are apart, above zero where the claim holds; in base units.
+    pub by: f64,
+    /// The standard error of that, zero where nothing is left to chance.
+    pub error: f64,
+    /// The degrees of freedom of the error.
+    pub freedom: f64,
+    /// Whether it holds as measured.
+    pub is_met: bool,
+    /// The side that was measured, in base units.
+    pub value: f64,
+    /// The same for people, such as `231ms`.
+    pub shown: String,
+}
+
 /// Whether a claim holds of some runs, and what to say about it.
 struct Verdict {
     value: String,
@@ -66,6 +83,25 @@ impl Claim {
         let told = verdicts.iter().filter(|(_, verdict)| holds || !verdict.holds);
         let whys: Vec<_> = told.map(|(case, verdict)| named(case, &verdict.why)).collect();
         (!verdicts.is_empty()).then(|| self.result(values.join(", "), holds, whys.join("; ")))
+    }
+
+    /// By how much it holds of a report on its own, or why that cannot be said.
+    pub fn margin(&self, report: &Report) -> Result<Margin, String> {
+        let reports = BTreeMap::from([(BASE.to_owned(), report)]);
+        let runs = Runs { reports: &reports, own: BASE };
+        let (left, right) = (self.left.value(runs)?, self.right.value(runs)?);
+        let difference = left.value - right.value;
+        let by = match self.relation {
+            Relation::Less | Relation::AtMost => -difference,
+            Relation::AtLeast | Relation::Greater => difference,
+            Relation::Equal => -difference.abs(),
+            Relation::Within(share) => share * right.value.abs() - difference.abs(),
+        };
+        let is_met = compare(left, self.relation, right, false).0;
+        let error = (left.variance + right.variance).sqrt();
+        let freedom = report.part_count() as f64 - 1.0;
+        let measured = if self.left.is_measured() { left } else { right };
+        Ok(Margin { by, error, freedom, is_met, value: measured.value, shown: shown(measured) })
     }
 
     fn result(&self, value: String, holds: bool, why: String) -> ClaimResult {
