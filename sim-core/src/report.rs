@@ -32,7 +32,7 @@ pub use measured::{
     NodeReport, PoolReport, QueueReport, WaitReport,
 };
 pub use merge::Merge;
-pub use metric::{METRICS, Metric, Scope, Subject, Unit};
+pub use metric::{Better, METRICS, Metric, Scope, Subject, Unit};
 pub use series::SeriesRow;
 use watch::Watched;
 pub use watch::{Span, Watch};

@@ -10,9 +10,9 @@ mod quantile;
 pub(crate) mod root;
 pub(crate) mod special;
 
-pub use accumulate::{Accumulator, Interval, interval_of};
+pub use accumulate::{Accumulator, Interval, interval_of, standard_error_around};
 pub use batch::{BatchMeans, Truncation, batch_means, mser5};
-pub use compare::{PairedDifference, holm, paired_difference};
+pub use compare::{PairedDifference, holm, paired_difference, paired_difference_around};
 pub use law::{
     binomial_cdf, chi_square_cdf, chi_square_quantile, student_t_cdf, student_t_quantile, student_t_two_sided,
 };

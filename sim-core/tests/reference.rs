@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use sim_core::report::metric::{METRICS, Scope, Unit, Window};
+use sim_core::report::metric::{Better, METRICS, Scope, Unit, Window};
 use sim_core::scenario::schema;
 
 const OPENING: &str = "\
@@ -269,8 +269,8 @@ fn ron(value: &Value) -> String {
 fn metrics(out: &mut String) {
     out.push_str(
         "## Metrics\n\nWhat claims can ask for. A metric *of the whole window* takes no `from` and `to`; one *at an instant*\n\
-         can be asked `at` a time, and is told of the end of the run otherwise.\n\n\
-         | metric | unit | asked of | when | what it says |\n|---|---|---|---|---|\n",
+         can be asked `at` a time, and is told of the end of the run otherwise. *Better* is what `escala compare` goes by.\n\n\
+         | metric | unit | better | asked of | when | what it says |\n|---|---|---|---|---|---|\n",
     );
     for metric in METRICS {
         let unit = match metric.unit {
@@ -297,9 +297,14 @@ fn metrics(out: &mut String) {
             Window::Whole => "the whole window",
             Window::Instant => "an instant",
         };
+        let better = match metric.better {
+            Better::Less => "less",
+            Better::More => "more",
+            Better::Neither => "–",
+        };
         writeln!(
             out,
-            "| `{}` | {unit} | {} | {window} | {} |",
+            "| `{}` | {unit} | {better} | {} | {window} | {} |",
             metric.name,
             scopes.join(", "),
             metric.doc.replace('|', "\\|")

@@ -1,10 +1,10 @@
 //! How sure a report is of its numbers: standard errors and 95 % intervals, from batches of one run or from replications.
 
-use crate::statistics::student_t_quantile;
+use crate::statistics::{standard_error_around, student_t_quantile};
 
 use super::Report;
 use super::measured::Measured;
-use super::metric::{METRICS, Metric, Subject, Unit};
+use super::metric::{METRICS, Metric, Subject};
 use super::watch::Span;
 
 /// Fewer batches of one run do not tell how it is correlated.
@@ -30,6 +30,11 @@ impl Estimate {
         Estimate { value, error: None, freedom: f64::INFINITY }
     }
 
+    /// A number with the spread of the parts that it was taken from, such as replications, around it.
+    pub fn of_parts(value: f64, parts: &[f64]) -> Estimate {
+        Estimate { value, error: standard_error_around(value, parts), freedom: parts.len() as f64 - 1.0 }
+    }
+
     /// The 95 % interval.
     pub fn interval95(&self) -> Option<[f64; 2]> {
         let half = self.error? * student_t_quantile(0.975, self.freedom);
@@ -53,7 +58,7 @@ impl Report {
     }
 
     fn spread(&self, metric: &Metric, subject: &Subject, value: f64, parts: &[Measured]) -> Option<Estimate> {
-        if metric.unit == Unit::Count || metric.window != super::metric::Window::Any {
+        if !metric.is_of_all_runs() {
             return None;
         }
         let values: Vec<f64> = parts.iter().filter_map(|part| metric.value(part, subject)).collect();
@@ -62,10 +67,7 @@ impl Report {
         if values.len() < least || values.len() < parts.len() {
             return None;
         }
-        let count = values.len() as f64;
-        let squares: f64 = values.iter().map(|part| (part - value) * (part - value)).sum();
-        let error = (squares / (count * (count - 1.0))).sqrt();
-        Some(Estimate { value, error: Some(error), freedom: count - 1.0 })
+        Some(Estimate::of_parts(value, &values))
     }
 
     /// Fills in [`Report::interval95`].

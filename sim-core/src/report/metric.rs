@@ -17,6 +17,10 @@ pub struct Metric {
     pub doc: &'static str,
     /// Which windows it can be told of.
     pub window: Window,
+    /// Which direction people want it to go.
+    pub better: Better,
+    /// Which percentile it is, if it is one.
+    pub percentile: Option<f64>,
     /// How to read it, by what it is asked of.
     read: Read,
 }
@@ -48,6 +52,18 @@ pub enum Window {
     Whole,
     /// An instant.
     Instant,
+}
+
+/// Which direction of a metric is the better one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// Latency, waits, failures.
+    Less,
+    /// What is answered.
+    More,
+    /// It says what happens, and neither direction is good in itself.
+    Neither,
 }
 
 /// What a metric can be asked of.
@@ -129,6 +145,13 @@ impl Metric {
         self.scopes().contains(&scope)
     }
 
+    /// Whether the merged counts of several parts, runs or batches, give it as those of one do: a mean, a share or a
+    /// percentile, of which each part tells too. Not so a count or a cost, which are sums, or the largest or the last of
+    /// something.
+    pub fn is_of_all_runs(&self) -> bool {
+        self.unit != Unit::Count && self.window == Window::Any && self.name != "cost"
+    }
+
     /// Its value in base units (seconds, per second, shares of one); `None` if there is no such thing or nothing was
     /// counted.
     pub fn value(&self, measured: &Measured, subject: &Subject) -> Option<f64> {
@@ -152,12 +175,14 @@ impl Metric {
 
 /// The row of a time that a client, a node or both tell in milliseconds.
 macro_rules! latency {
-    ($name:literal, $window:expr, $field:ident, $doc:literal) => {
+    ($name:literal, $window:expr, $percentile:expr, $field:ident, $doc:literal) => {
         Metric {
             name: $name,
             unit: Unit::Time,
             doc: $doc,
             window: $window,
+            better: Better::Less,
+            percentile: $percentile,
             read: Read {
                 client: Some(|client| client.latency_ms.$field.map(seconds)),
                 node: Some(|node| node.latency_ms.$field.map(seconds)),
@@ -175,6 +200,8 @@ macro_rules! failures {
             unit: Unit::Count,
             doc: $doc,
             window: Window::Any,
+            better: Better::Less,
+            percentile: None,
             read: Read {
                 client: Some(|client| Some(count(client.failed.get($reason)))),
                 node: Some(|node| Some(count(node.failed.get($reason)))),
@@ -186,12 +213,14 @@ macro_rules! failures {
 
 /// The row of a wait, of a pool or of the line where a node accepts visits.
 macro_rules! wait {
-    ($name:literal, $unit:expr, $doc:literal, $read:expr) => {
+    ($name:literal, $unit:expr, $percentile:expr, $doc:literal, $read:expr) => {
         Metric {
             name: $name,
             unit: $unit,
             doc: $doc,
             window: Window::Any,
+            better: Better::Less,
+            percentile: $percentile,
             read: Read { node: Some(|node| accept(node).and_then($read)), pool: Some($read), ..NOTHING },
         }
     };
@@ -199,12 +228,14 @@ macro_rules! wait {
 
 /// The row of a wait for a database's locks.
 macro_rules! lock_wait {
-    ($name:literal, $unit:expr, $doc:literal, $read:expr) => {
+    ($name:literal, $unit:expr, $percentile:expr, $doc:literal, $read:expr) => {
         Metric {
             name: $name,
             unit: $unit,
             doc: $doc,
             window: Window::Any,
+            better: Better::Less,
+            percentile: $percentile,
             read: Read {
                 node: Some(|node| node.locks.as_ref().map(|it| &it.wait_ms).and_then($read)),
                 ..NOTHING
@@ -215,40 +246,43 @@ macro_rules! lock_wait {
 
 /// The row of something told of one kind of thing.
 macro_rules! row {
-    ($name:literal, $unit:expr, $window:expr, $doc:literal, $($scope:ident: $read:expr),+) => {
+    ($name:literal, $unit:expr, $window:expr, $better:expr, $doc:literal, $($scope:ident: $read:expr),+) => {
         Metric {
             name: $name,
             unit: $unit,
             doc: $doc,
             window: $window,
+            better: $better,
+            percentile: None,
             read: Read { $($scope: Some($read),)+ ..NOTHING },
         }
     };
 }
 
+use Better::{Less, More, Neither};
 use Unit::{Count, Number, Rate, Share, Time, TimeSquared};
 use Window::{Any, Instant, Whole};
 
 /// All metrics.
 pub const METRICS: &[Metric] = &[
     // What users saw.
-    latency!("mean", Any, mean, "mean latency of completed requests, from the intended send time"),
-    latency!("p50", Any, p50, "median latency"),
-    latency!("p90", Any, p90, "90th percentile of latency"),
-    latency!("p95", Any, p95, "95th percentile of latency"),
-    latency!("p99", Any, p99, "99th percentile of latency"),
-    latency!("p999", Any, p999, "99.9th percentile of latency"),
-    latency!("max", Whole, max, "largest latency"),
-    row!("offered", Count, Any, "requests sent", client: |it| Some(it.offered as f64)),
-    row!("completed", Count, Any, "requests answered while the client waited", client: |it| Some(it.completed as f64)),
-    row!("good", Count, Any, "requests answered within their objective", client: |it| Some(it.good as f64)),
-    row!("failed", Count, Any, "requests that failed, for any reason",
+    latency!("mean", Any, None, mean, "mean latency of completed requests, from the intended send time"),
+    latency!("p50", Any, Some(50.0), p50, "median latency"),
+    latency!("p90", Any, Some(90.0), p90, "90th percentile of latency"),
+    latency!("p95", Any, Some(95.0), p95, "95th percentile of latency"),
+    latency!("p99", Any, Some(99.0), p99, "99th percentile of latency"),
+    latency!("p999", Any, Some(99.9), p999, "99.9th percentile of latency"),
+    latency!("max", Whole, None, max, "largest latency"),
+    row!("offered", Count, Any, Neither, "requests sent", client: |it| Some(it.offered as f64)),
+    row!("completed", Count, Any, More, "requests answered while the client waited", client: |it| Some(it.completed as f64)),
+    row!("good", Count, Any, More, "requests answered within their objective", client: |it| Some(it.good as f64)),
+    row!("failed", Count, Any, Less, "requests that failed, for any reason",
         client: |it| Some(total(&it.failed)), node: |it| Some(total(&it.failed))),
-    row!("offered_rate", Rate, Any, "requests sent a second", client: |it| per(it.offered as f64, it.window_s)),
-    row!("throughput", Rate, Any, "completed requests a second", client: |it| it.throughput_rps),
-    row!("goodput", Rate, Any, "requests answered within their objective, a second", client: |it| it.goodput_rps),
-    row!("error_rate", Share, Any, "failed requests over those that ended", client: |it| it.error_rate),
-    row!("good_share", Share, Any, "requests answered within their objective over those that ended",
+    row!("offered_rate", Rate, Any, Neither, "requests sent a second", client: |it| per(it.offered as f64, it.window_s)),
+    row!("throughput", Rate, Any, More, "completed requests a second", client: |it| it.throughput_rps),
+    row!("goodput", Rate, Any, More, "requests answered within their objective, a second", client: |it| it.goodput_rps),
+    row!("error_rate", Share, Any, Less, "failed requests over those that ended", client: |it| it.error_rate),
+    row!("good_share", Share, Any, More, "requests answered within their objective over those that ended",
         client: |it| per(it.good as f64, it.completed as f64 + total(&it.failed))),
     failures!("timeouts", "timeout", "requests whose client gave up"),
     failures!("upstream_timeouts", "upstream_timeout", "failures because a call below timed out"),
@@ -257,79 +291,95 @@ pub const METRICS: &[Metric] = &[
     failures!("refusals", "refused", "failures because no instance took the call"),
     failures!("crashes", "crashed", "failures because the instance crashed"),
     failures!("errors", "failed", "failures because a program ended with `Fail`"),
-    row!("late", Count, Any, "answers that came after the client had given up", client: |it| Some(it.late as f64)),
-    row!("attempts", Count, Any, "attempts of clients, first ones included", client: |it| Some(it.attempts as f64)),
-    row!("attempts_per_request", Number, Any, "attempts over requests",
+    row!("late", Count, Any, Less, "answers that came after the client had given up", client: |it| Some(it.late as f64)),
+    row!("attempts", Count, Any, Less, "attempts of clients, first ones included", client: |it| Some(it.attempts as f64)),
+    row!("attempts_per_request", Number, Any, Less, "attempts over requests",
         client: |it| per(it.attempts as f64, it.offered as f64)),
-    row!("in_flight", Count, Instant, "requests that have neither an answer nor failed",
+    row!("in_flight", Count, Instant, Less, "requests that have neither an answer nor failed",
         client: |it| Some(it.in_flight as f64)),
     // What operators see.
-    row!("requests", Count, Any, "visits that came",
+    row!("requests", Count, Any, Neither, "visits that came",
         client: |it| Some(it.offered as f64), node: |it| Some(it.requests as f64),
         instance: |it| Some(it.requests as f64)),
-    row!("request_rate", Rate, Any, "visits that came, a second", node: |it| per(it.requests as f64, it.window_s)),
-    row!("utilization", Share, Any, "busy time over capacity of the main pool, or of the pool named",
+    row!("request_rate", Rate, Any, Neither, "visits that came, a second", node: |it| per(it.requests as f64, it.window_s)),
+    row!("utilization", Share, Any, Neither, "busy time over capacity of the main pool, or of the pool named",
         node: |it| it.utilization, pool: |it| it.utilization, instance: |it| it.utilization),
-    row!("present", Number, Any, "time average of the visits at the node", node: |it| it.present,
+    row!("present", Number, Any, Less, "time average of the visits at the node", node: |it| it.present,
         instance: |it| it.present),
-    row!("queue_mean", Number, Any, "time average of the visits in line, over all instances",
+    row!("queue_mean", Number, Any, Less, "time average of the visits in line, over all instances",
         node: |it| it.queue.mean, pool: |it| it.queue.mean),
-    row!("queue_max", Count, Whole, "the longest line of any one instance",
+    row!("queue_max", Count, Whole, Less, "the longest line of any one instance",
         node: |it| Some(f64::from(it.queue.max)), pool: |it| Some(f64::from(it.queue.max))),
-    wait!("wait_mean", Time, "mean time in line, over all who asked", |pool| pool.wait_ms.mean.map(seconds)),
-    wait!("wait_p50", Time, "median time in line", |pool| pool.wait_ms.p50.map(seconds)),
-    wait!("wait_p90", Time, "90th percentile of the time in line", |pool| pool.wait_ms.p90.map(seconds)),
-    wait!("wait_p95", Time, "95th percentile of the time in line", |pool| pool.wait_ms.p95.map(seconds)),
-    wait!("wait_p99", Time, "99th percentile of the time in line", |pool| pool.wait_ms.p99.map(seconds)),
-    wait!("wait_second_moment", TimeSquared, "mean square of the time in line", |pool| pool
+    wait!("wait_mean", Time, None, "mean time in line, over all who asked", |pool| pool
+        .wait_ms
+        .mean
+        .map(seconds)),
+    wait!("wait_p50", Time, Some(50.0), "median time in line", |pool| pool.wait_ms.p50.map(seconds)),
+    wait!("wait_p90", Time, Some(90.0), "90th percentile of the time in line", |pool| pool
+        .wait_ms
+        .p90
+        .map(seconds)),
+    wait!("wait_p95", Time, Some(95.0), "95th percentile of the time in line", |pool| pool
+        .wait_ms
+        .p95
+        .map(seconds)),
+    wait!("wait_p99", Time, Some(99.0), "99th percentile of the time in line", |pool| pool
+        .wait_ms
+        .p99
+        .map(seconds)),
+    wait!("wait_second_moment", TimeSquared, None, "mean square of the time in line", |pool| pool
         .wait_ms
         .second_moment
         .map(|square| seconds(seconds(square)))),
-    wait!("wait_share", Share, "share of visits that had to wait in line", |pool| pool.wait_ms.share_waited),
+    wait!("wait_share", Share, None, "share of visits that had to wait in line", |pool| pool
+        .wait_ms
+        .share_waited),
     lock_wait!(
         "lock_wait_mean",
         Time,
+        None,
         "mean time that a write waits for its lock, over all writes",
         |waits| waits.mean.map(seconds)
     ),
-    lock_wait!("lock_wait_p50", Time, "median time that a write waits for its lock", |waits| waits
-        .p50
-        .map(seconds)),
-    lock_wait!("lock_wait_p90", Time, "90th percentile of the wait for a lock", |waits| waits
+    lock_wait!("lock_wait_p50", Time, Some(50.0), "median time that a write waits for its lock", |waits| {
+        waits.p50.map(seconds)
+    }),
+    lock_wait!("lock_wait_p90", Time, Some(90.0), "90th percentile of the wait for a lock", |waits| waits
         .p90
         .map(seconds)),
-    lock_wait!("lock_wait_p95", Time, "95th percentile of the wait for a lock", |waits| waits
+    lock_wait!("lock_wait_p95", Time, Some(95.0), "95th percentile of the wait for a lock", |waits| waits
         .p95
         .map(seconds)),
-    lock_wait!("lock_wait_p99", Time, "99th percentile of the wait for a lock", |waits| waits
+    lock_wait!("lock_wait_p99", Time, Some(99.0), "99th percentile of the wait for a lock", |waits| waits
         .p99
         .map(seconds)),
-    lock_wait!("lock_wait_share", Share, "share of writes that had to wait for their lock", |waits| waits
-        .share_waited),
-    row!("queue", Count, Instant, "visits in line", node: |it| Some(it.at_end.queue as f64)),
-    row!("visits", Count, Instant, "visits at the node", node: |it| Some(it.at_end.present as f64)),
-    row!("instances", Count, Instant, "instances that exist, booting and draining ones included",
+    lock_wait!("lock_wait_share", Share, None, "share of writes that had to wait for their lock", |waits| {
+        waits.share_waited
+    }),
+    row!("queue", Count, Instant, Less, "visits in line", node: |it| Some(it.at_end.queue as f64)),
+    row!("visits", Count, Instant, Less, "visits at the node", node: |it| Some(it.at_end.present as f64)),
+    row!("instances", Count, Instant, Neither, "instances that exist, booting and draining ones included",
         node: |it| Some(f64::from(it.at_end.instances))),
-    row!("replicas", Count, Instant, "instances that exist and are not draining",
+    row!("replicas", Count, Instant, Neither, "instances that exist and are not draining",
         node: |it| Some(f64::from(it.at_end.replicas))),
-    row!("instances_mean", Number, Any, "time average of the number of instances", node: |it| it.instances.mean),
-    row!("instances_min", Count, Whole, "the fewest instances at a time", node: |it| Some(f64::from(it.instances.min))),
-    row!("instances_max", Count, Whole, "the most instances at a time", node: |it| Some(f64::from(it.instances.max))),
-    row!("cost", Number, Any, "price of the instances times how long they existed, in the currency of their prices",
+    row!("instances_mean", Number, Any, Neither, "time average of the number of instances", node: |it| it.instances.mean),
+    row!("instances_min", Count, Whole, Neither, "the fewest instances at a time", node: |it| Some(f64::from(it.instances.min))),
+    row!("instances_max", Count, Whole, Neither, "the most instances at a time", node: |it| Some(f64::from(it.instances.max))),
+    row!("cost", Number, Any, Less, "price of the instances times how long they existed, in the currency of their prices",
         node: |it| it.cost, run: |it| it.nodes.values().filter_map(|node| node.cost).reduce(|sum, cost| sum + cost)),
-    row!("cost_per_hour", Number, Any, "the same for an hour",
+    row!("cost_per_hour", Number, Any, Less, "the same for an hour",
         node: |it| per_hour(it.cost, it.window_s), run: |it| it.nodes.values()
             .filter_map(|node| per_hour(node.cost, node.window_s)).reduce(|sum, cost| sum + cost)),
-    row!("imbalance", Number, Any, "visits to the busiest instance over the average of all instances",
+    row!("imbalance", Number, Any, Less, "visits to the busiest instance over the average of all instances",
         node: imbalance),
-    row!("hits", Count, Any, "cache lookups that found a living entry", node: |it| Some(it.cache?.hits as f64)),
-    row!("misses", Count, Any, "cache lookups that did not", node: |it| Some(it.cache?.misses as f64)),
-    row!("hit_ratio", Share, Any, "cache hits over lookups", node: |it| it.cache?.hit_ratio),
-    row!("coalesced", Count, Any, "misses that waited for the fetch of another", node: |it| Some(it.cache?.coalesced as f64)),
-    row!("fills", Count, Any, "entries written after a fetch", node: |it| Some(it.cache?.fills as f64)),
-    row!("live_entries", Number, Any, "time average of the living entries", node: |it| it.cache?.live_entries),
-    row!("lookups", Count, Any, "lookups of a DNS name", node: |it| Some(it.lookups? as f64)),
-    row!("makespan", Time, Whole, "from the start of measuring to the last completion",
+    row!("hits", Count, Any, More, "cache lookups that found a living entry", node: |it| Some(it.cache?.hits as f64)),
+    row!("misses", Count, Any, Less, "cache lookups that did not", node: |it| Some(it.cache?.misses as f64)),
+    row!("hit_ratio", Share, Any, More, "cache hits over lookups", node: |it| it.cache?.hit_ratio),
+    row!("coalesced", Count, Any, Neither, "misses that waited for the fetch of another", node: |it| Some(it.cache?.coalesced as f64)),
+    row!("fills", Count, Any, Neither, "entries written after a fetch", node: |it| Some(it.cache?.fills as f64)),
+    row!("live_entries", Number, Any, Neither, "time average of the living entries", node: |it| it.cache?.live_entries),
+    row!("lookups", Count, Any, Neither, "lookups of a DNS name", node: |it| Some(it.lookups? as f64)),
+    row!("makespan", Time, Whole, Less, "from the start of measuring to the last completion",
         client: |it| Some(it.window_s),
         run: |it| it.clients.values().map(|client| client.window_s).reduce(f64::max)),
 ];

@@ -387,6 +387,13 @@ fn instances_cost_their_price_for_as_long_as_they_exist() {
     is(told(&fixed, "cost", Some("app")), 0.6);
     is(told(&fixed, "cost", None), 1.6);
     is(told(&fixed, "cost_per_hour", None), 0.8);
+    // The hours of a run add up, so no part of it says what the whole costs.
+    let app = Subject { place: Some("app".to_owned()), part: None };
+    let error = |metric: &str| {
+        let metric = Metric::named(metric).expect("it is a metric");
+        fixed.estimate(metric, &app, Span::WHOLE).expect("it has a price").error
+    };
+    assert!(error("cost").is_none() && error("cost_per_hour").is_some());
     // Down to one instance after the stabilization window: what it costs is what there was.
     let scaled =
         report(&text(r#"scale: [Hpa(target: "app", cpu: "50%", min: 1, max: 3, boot: Constant("30s"))]"#));

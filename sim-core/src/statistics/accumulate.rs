@@ -132,6 +132,15 @@ impl FromIterator<f64> for Accumulator {
     }
 }
 
+/// The standard error of a `point` that independent `values` tell of, one from each part of what it was taken from: of
+/// their mean, or of a number that is known better than by their mean, such as a quantile of all parts merged, of which
+/// they are the sections (Asmussen and Glynn 2007, §III.5). `None` below two values.
+pub fn standard_error_around(point: f64, values: &[f64]) -> Option<f64> {
+    let count = values.len() as f64;
+    let squares: f64 = values.iter().map(|value| (value - point) * (value - point)).sum();
+    (values.len() > 1).then(|| (squares / (count * (count - 1.0))).sqrt())
+}
+
 /// Student's interval of the mean of independent `values`, such as one per replication.
 pub fn interval_of(values: &[f64], confidence: f64) -> Option<Interval> {
     values.iter().copied().collect::<Accumulator>().interval(confidence)
@@ -171,5 +180,15 @@ mod tests {
         assert_eq!(interval_of(&[3.0], 0.95).unwrap().half_width, f64::INFINITY);
         assert_eq!(interval_of(&[2.0, 2.0], 0.95).unwrap().half_width, 0.0);
         assert_eq!(interval_of(&[], 0.95), None);
+    }
+
+    #[test]
+    fn the_error_around_a_point_is_that_of_the_mean_where_the_point_is_the_mean() {
+        let values = [3.0, 5.0, 7.0];
+        let of_mean = values.iter().copied().collect::<Accumulator>().standard_error().unwrap();
+        assert!((standard_error_around(5.0, &values).unwrap() - of_mean).abs() < 1e-15);
+        // Around 6: squares 9 + 1 + 1, over 3 × 2.
+        assert!((standard_error_around(6.0, &values).unwrap() - (11.0f64 / 6.0).sqrt()).abs() < 1e-15);
+        assert_eq!(standard_error_around(3.0, &[3.0]), None);
     }
 }

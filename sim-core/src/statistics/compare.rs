@@ -1,50 +1,59 @@
 //! Comparing policies on the same random numbers, and several comparisons at once.
 
-use super::accumulate::{Accumulator, Interval};
-use super::law::student_t_two_sided;
+use super::accumulate::{Accumulator, Interval, standard_error_around};
+use super::law::{student_t_quantile, student_t_two_sided};
 
-/// The mean difference of two policies over pairs of runs that share their seeds.
+/// The difference of two policies over pairs of runs that share their seeds.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct PairedDifference {
     /// First minus second, with its interval.
     pub difference: Interval,
-    /// The interval's half-width without pairing, for what the common random numbers saved.
-    pub unpaired_half_width: f64,
-    /// The chance of a difference this far from zero if there were none (two-sided paired t test).
+    /// How many times as many runs independent seeds would need for an interval as narrow:
+    /// (Var X + Var Y) / Var(X − Y) (Law 2015, §11.2). `None` where the difference does not vary.
+    pub gain: Option<f64>,
+    /// The chance of a difference this far from zero if there were none: by the two-sided paired t test, or by the sign
+    /// test where all pairs differ by the same, which is no spread that t could go by.
     pub p_value: f64,
 }
 
-/// Compares `first` with `second`, pair by pair; `None` below two pairs or for lists of different length.
+/// The mean difference of `first` and `second`, pair by pair; `None` below two pairs or for lists of different length.
 pub fn paired_difference(first: &[f64], second: &[f64], confidence: f64) -> Option<PairedDifference> {
-    if first.len() != second.len() || first.len() < 2 {
-        return None;
-    }
     let differences: Accumulator = first.iter().zip(second).map(|(a, b)| a - b).collect();
-    let difference = differences.interval(confidence)?;
-    let error = differences.standard_error()?;
-    let p_value = if error > 0.0 {
-        student_t_two_sided(difference.mean / error, (differences.count() - 1) as f64)
-    } else if difference.mean == 0.0 {
-        1.0
-    } else {
-        0.0
-    };
-    let variance = |values: &[f64]| values.iter().copied().collect::<Accumulator>().variance();
-    let (first_variance, second_variance) = (variance(first)?, variance(second)?);
-    let count = first.len() as f64;
-    let freedom = welch_freedom(first_variance, second_variance, count);
-    let unpaired_half_width = if first_variance + second_variance > 0.0 {
-        ((first_variance + second_variance) / count).sqrt()
-            * super::law::student_t_quantile(0.5 + confidence / 2.0, freedom)
-    } else {
-        0.0
-    };
-    Some(PairedDifference { difference, unpaired_half_width, p_value })
+    paired_difference_around(differences.mean()?, first, second, confidence)
 }
 
-/// Degrees of freedom of the difference of two means over `count` values each (Welch 1947).
-fn welch_freedom(first: f64, second: f64, count: f64) -> f64 {
-    (first + second) * (first + second) * (count - 1.0) / (first * first + second * second)
+/// The same around a `point` that is known better than by the mean of the pairs, see [`standard_error_around`].
+pub fn paired_difference_around(
+    point: f64,
+    first: &[f64],
+    second: &[f64],
+    confidence: f64,
+) -> Option<PairedDifference> {
+    if first.len() != second.len() {
+        return None;
+    }
+    let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
+    let error = standard_error_around(point, &differences)?;
+    let freedom = differences.len() as f64 - 1.0;
+    let p_value = if error > 0.0 {
+        student_t_two_sided(point / error, freedom)
+    } else if point == 0.0 {
+        1.0
+    } else {
+        // All signs are the same: twice ½ to the power of the number of pairs.
+        (1..differences.len()).fold(1.0, |chance, _| chance / 2.0)
+    };
+    let (apart, together) = (variance(first)? + variance(second)?, variance(&differences)?);
+    let half_width = error * student_t_quantile(0.5 + confidence / 2.0, freedom);
+    Some(PairedDifference {
+        difference: Interval { mean: point, half_width },
+        gain: (together > 0.0).then(|| apart / together),
+        p_value,
+    })
+}
+
+fn variance(values: &[f64]) -> Option<f64> {
+    values.iter().copied().collect::<Accumulator>().variance()
 }
 
 /// Holm's correction (1979): p values that may be compared with one level although there are several of them.
@@ -79,6 +88,35 @@ mod tests {
     }
 
     #[test]
+    fn a_paired_difference_agrees_with_the_worked_example() {
+        // Differences 1, 2, 3, 2: mean 2, variance 2/3, so the error is √(1/6) and t = 2√6 with 3 degrees of freedom, for
+        // which the two-sided chance is 1 − (2/π)(atan θ + θ/(1 + θ²)) with θ = t/√3. Variances of the two: 5 each.
+        let (first, second) = ([11.0, 14.0, 17.0, 14.0], [10.0, 12.0, 14.0, 12.0]);
+        let found = paired_difference(&first, &second, 0.95).unwrap();
+        assert_eq!(found.difference.mean, 2.0);
+        assert!((found.difference.half_width - 3.182_446_305 / 6.0f64.sqrt()).abs() < 1e-8, "{found:?}");
+        assert!((found.p_value - 0.016_276_603).abs() < 1e-8, "{found:?}");
+        // Σ(x − 14)² = 18 and Σ(y − 12)² = 8 over 3, and 2/3 for the difference.
+        assert!((found.gain.unwrap() - (6.0 + 8.0 / 3.0) / (2.0 / 3.0)).abs() < 1e-12, "{found:?}");
+        // Around 2.5 the squares are 1.5² + 0.5² + 0.5² + 0.5² = 3, over 4 × 3.
+        let around = paired_difference_around(2.5, &first, &second, 0.95).unwrap();
+        assert!((around.difference.half_width - 3.182_446_305 * 0.5).abs() < 1e-8, "{around:?}");
+        assert_eq!((around.difference.mean, around.gain), (2.5, found.gain));
+    }
+
+    #[test]
+    fn what_does_not_vary_needs_no_spread() {
+        let same = paired_difference(&[1.0, 3.0], &[1.0, 3.0], 0.95).unwrap();
+        assert_eq!((same.difference.half_width, same.p_value, same.gain), (0.0, 1.0, None));
+        let shifted = paired_difference(&[2.0, 4.0], &[1.0, 3.0], 0.95).unwrap();
+        // Two heads or two tails.
+        assert_eq!((shifted.difference.mean, shifted.p_value, shifted.gain), (1.0, 0.5, None));
+        let often = paired_difference(&[2.0; 10], &[1.0; 10], 0.95).unwrap();
+        assert_eq!((often.difference.half_width, often.p_value), (0.0, 1.0 / 512.0));
+        assert_eq!(paired_difference(&[1.0], &[2.0], 0.95), None);
+    }
+
+    #[test]
     fn a_shared_disturbance_cancels_in_pairs() {
         let mut draws = Key::from_seed(3).named("paired").draws();
         let shared: Vec<f64> = (0..20).map(|_| 10.0 * draws.unit()).collect();
@@ -86,7 +124,7 @@ mod tests {
         let second: Vec<f64> = shared.iter().map(|s| s + 0.1 * draws.unit()).collect();
         let result = paired_difference(&first, &second, 0.95).unwrap();
         assert!(result.difference.contains(1.0) && result.difference.half_width < 0.04, "{result:?}");
-        assert!(result.unpaired_half_width > 20.0 * result.difference.half_width);
+        assert!(result.gain.unwrap() > 400.0, "{result:?}");
         assert!(result.p_value < 1e-10);
         assert_eq!(paired_difference(&first, &second[1..], 0.95), None);
     }
