@@ -193,7 +193,10 @@ fn a_value_is_tried_as_ron_and_then_as_text() {
     assert_eq!(set_loose("(a: 1)", "a", "800/s", &accepts_text).unwrap(), "(a: \"800/s\")");
     assert_eq!(set_loose("(a: 1)", "a", "p99(x) < 1", &accepts_text).unwrap(), "(a: \"p99(x) < 1\")");
     assert_eq!(set_loose("(a: 1)", "a", "say \"hi\\\"", &accepts_text).unwrap(), r#"(a: "say \"hi\\\"")"#);
-    // Neither is accepted: the one to complain about.
+    let accepts_brackets = |text: &str| text.ends_with("())");
+    assert_eq!(set_loose("(a: 1)", "a", "Fewest", &accepts_brackets).unwrap(), "(a: Fewest())");
+    assert_eq!(set_loose("(a: 1)", "a", "2s", &accepts_brackets).unwrap(), "(a: \"2s\")");
+    // Nothing is accepted: the one to complain about.
     assert_eq!(set_loose("(a: 1)", "a", "RoundRobbin", &|_| false).unwrap(), "(a: RoundRobbin)");
     assert_eq!(set_loose("(a: 1)", "a", "2x", &|_| false).unwrap(), "(a: \"2x\")");
     assert_eq!(set_loose("(a: 1)", "b.c.", "2", &|_| true).unwrap_err().code, "bad-path");

@@ -8,7 +8,8 @@ use crate::scenario::Scenario;
 use crate::scenario::read::read;
 use crate::scenario::text::{Document, Entry, Value, scan, set_loose};
 
-/// The text with each value put where its path leads. A value is tried as RON first, then as a string.
+/// The text with each value put where its path leads. A value is tried as RON first, then as a string, then with
+/// brackets.
 pub fn apply_overrides(text: &str, overrides: &[(String, String)]) -> Result<String, Diagnostic> {
     let accepts = |text: &str| read::<Scenario>(text).is_ok();
     overrides.iter().try_fold(text.to_owned(), |text, (path, value)| set_loose(&text, path, value, &accepts))

@@ -26,7 +26,8 @@ pub fn set(text: &str, path: &str, value_text: &str) -> Result<String, Diagnosti
 }
 
 /// As [`set`], with the value as typed on a command line: taken as RON if the text it gives is accepted, else as a
-/// string, so `timeout=2s` needs no quotes. If neither is accepted the likelier one is returned, to be complained about.
+/// string, so `timeout=2s` needs no quotes, else with brackets, so `policy=LeastConnections` needs none. If nothing is
+/// accepted the likelier of the first two is returned, to be complained about.
 pub fn set_loose(
     text: &str,
     path: &str,
@@ -40,10 +41,17 @@ pub fn set_loose(
         return as_ron;
     }
     let as_text = set(text, path, &quote(raw))?;
+    if accepts(&as_text) {
+        return Ok(as_text);
+    }
+    let in_brackets = if is_name(raw) { set(text, path, &format!("{raw}()")).ok() } else { None };
+    if let Some(edited) = in_brackets.filter(|edited| accepts(edited)) {
+        return Ok(edited);
+    }
     let is_ron = scan(raw).is_ok_and(|document| {
         document.root.kind != Kind::Number || is_number(&raw[document.root.span.clone()])
     });
-    if is_ron && !accepts(&as_text) { as_ron } else { Ok(as_text) }
+    if is_ron { as_ron } else { Ok(as_text) }
 }
 
 /// Takes away the entry that `path` leads to, with its comma, and the line if nothing else is left on it.
