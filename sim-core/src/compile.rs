@@ -24,7 +24,7 @@ mod plan;
 mod program;
 mod variant;
 
-pub use overrides::{apply_overrides, case};
+pub use overrides::{apply_overrides, case, case_names};
 pub(crate) use path::{Path, Site};
 
 /// The text of a file by the name it has in the scenario.

@@ -19,13 +19,14 @@ pub mod interval;
 pub mod measured;
 pub mod merge;
 pub mod metric;
+pub mod pooled;
 pub mod run;
 pub mod series;
 pub mod theory;
 pub mod watch;
 
 pub use bottleneck::{Bottleneck, Saturation};
-pub use claim::{Claims, Names};
+pub use claim::{Claims, Names, Reading};
 use counters::{Counters, Depth};
 pub use measured::{
     CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, LockReport, Measured, NodeNow,
@@ -33,6 +34,7 @@ pub use measured::{
 };
 pub use merge::Merge;
 pub use metric::{Better, METRICS, Metric, Scope, Subject, Unit};
+pub use pooled::Pooled;
 pub use series::SeriesRow;
 use watch::Watched;
 pub use watch::{Span, Watch};

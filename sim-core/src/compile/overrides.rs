@@ -15,6 +15,14 @@ pub fn apply_overrides(text: &str, overrides: &[(String, String)]) -> Result<Str
     overrides.iter().try_fold(text.to_owned(), |text, (path, value)| set_loose(&text, path, value, &accepts))
 }
 
+/// The names of the scenario's cases, in the order of the text.
+pub fn case_names(text: &str) -> Vec<String> {
+    let Ok(document) = scan(text) else { return Vec::new() };
+    let named = |entry: &Entry| entry.key.as_ref().map(|key| document.key_text(key).into_owned());
+    let cases = document.root.entries.iter().find(|entry| named(entry).as_deref() == Some("cases"));
+    cases.map_or(&[][..], |cases| &cases.value.entries).iter().filter_map(named).collect()
+}
+
 /// The text of the case called `name`: the scenario with the overrides of that case.
 pub fn case(text: &str, name: &str) -> Result<String, Diagnostic> {
     let document = scan(text).map_err(|problems| {
