@@ -4,6 +4,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
 mod check;
+mod compare;
 mod completions;
 mod explain;
 mod fmt;
@@ -17,6 +18,7 @@ mod test;
 #[derive(clap::Subcommand, Debug)]
 pub enum Verb {
     Run(run::Arguments),
+    Compare(compare::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
@@ -32,6 +34,7 @@ impl Verb {
     pub fn run(&self, output: &Output) -> Result<Exit, Failure> {
         match self {
             Verb::Run(arguments) => run::run(arguments, output),
+            Verb::Compare(arguments) => compare::run(arguments, output),
             Verb::Check(arguments) => check::run(arguments, output),
             Verb::Test(arguments) => test::run(arguments, output),
             Verb::Explain(arguments) => explain::run(arguments, output),

@@ -97,12 +97,7 @@ impl Unfit {
 
 /// Compiles a scenario as edited, shows warnings, and ends the command where it is not valid.
 pub fn prepare(source: &Source, edits: &Edits, output: &Output) -> Result<Prepared, Failure> {
-    for assignment in &edits.set {
-        if let Err(problem) = parse_assignment(assignment) {
-            let failure = Failure::usage(problem.message);
-            return Err(failure.with_help("write `--set path=value`, such as `--set nodes.app.instances=8`"));
-        }
-    }
+    edits.check()?;
     let prepared = try_prepare(source, edits).map_err(|unfit| unfit.tell(output))?;
     output.diagnostics(&prepared.name, &prepared.text, &prepared.compiled.warnings);
     Ok(prepared)
@@ -139,6 +134,15 @@ pub fn try_prepare(source: &Source, edits: &Edits) -> Result<Prepared, Unfit> {
 }
 
 impl Edits {
+    /// Refuses what is no edit. The scenario decides whether there is such a path and what may stand there.
+    pub fn check(&self) -> Result<(), Failure> {
+        let problem = self.set.iter().find_map(|assignment| parse_assignment(assignment).err());
+        problem.map_or(Ok(()), |problem| {
+            let help = "write `--set path=value`, such as `--set nodes.app.instances=8`";
+            Err(Failure::usage(problem.message).with_help(help))
+        })
+    }
+
     /// Those that change the text besides the case; `--set` comes last, so that nothing changes what it says.
     fn overrides(&self) -> Vec<(String, String)> {
         let duration = self.duration.map(|span| ("run.duration".to_owned(), span.to_string()));

@@ -1,5 +1,6 @@
 //! Runs replications side by side.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use sim_core::engine::Engine;
 use sim_core::experiment::replicate::{Next, Precision, seed_of};
 use sim_core::model::Model;
 use sim_core::report::claim::Reading;
-use sim_core::report::{Merge, Report, Watch};
+use sim_core::report::{Merge, Report, Span, Watch};
 
 use crate::exit::Failure;
 use crate::prepare::Prepared;
@@ -102,13 +103,25 @@ pub fn replications(
     seeds: &[u64],
     oversight: &(dyn Fn() -> Oversight + Sync),
 ) -> Result<Vec<Report>, Failure> {
+    each_replication(prepared, seeds, &prepared.claims.spans(), oversight, |_, report| Ok(report))
+}
+
+/// The same, with each report given to `then` as soon as it is there, with the number of its replication: so nobody has to
+/// keep them all. Besides the measured window, reports tell of `spans`.
+pub fn each_replication<T: Send>(
+    prepared: &Prepared,
+    seeds: &[u64],
+    spans: &BTreeSet<Span>,
+    oversight: &(dyn Fn() -> Oversight + Sync),
+    then: impl Fn(u32, Report) -> Result<T, Failure> + Sync,
+) -> Result<Vec<T>, Failure> {
     let models: Vec<Arc<Model>> = prepared.compiled.models.iter().cloned().map(Arc::new).collect();
-    let run = |seed: &u64| {
+    let run = |(replication, seed): (usize, &u64)| {
         let mut engine = Engine::with_variants(models.clone(), *seed);
-        let watch = Watch::new(prepared.claims.spans());
+        let watch = Watch::new(spans.iter().copied());
         let mut report = simulate(&mut engine, watch, &mut oversight())?;
         report.case.clone_from(&prepared.case);
-        Ok(report)
+        then(replication as u32, report)
     };
-    seeds.par_iter().map(run).collect()
+    seeds.par_iter().enumerate().map(run).collect()
 }

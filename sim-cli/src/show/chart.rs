@@ -1,4 +1,4 @@
-//! Small charts made of letters: sparklines and bars, in Unicode or ASCII.
+//! Small charts made of letters: sparklines, bars and intervals, in Unicode or ASCII.
 
 use crate::terminal::Style;
 
@@ -46,6 +46,42 @@ pub fn bar(share: f64, width: usize, style: Style) -> String {
     "█".repeat(eighths / 8) + UNICODE_PARTS[eighths % 8]
 }
 
+/// The range of a drawing from left to right.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Scale {
+    low: f64,
+    high: f64,
+}
+
+impl Scale {
+    /// The least range that holds zero and all `values`.
+    pub fn around_zero(values: impl Iterator<Item = f64>) -> Scale {
+        let wider =
+            |scale: Scale, value: f64| Scale { low: scale.low.min(value), high: scale.high.max(value) };
+        values.filter(|value| value.is_finite()).fold(Scale { low: 0.0, high: 0.0 }, wider)
+    }
+
+    /// The letter of `width` ones at which `value` stands.
+    fn letter(self, value: f64, width: usize) -> usize {
+        let last = width.saturating_sub(1);
+        if self.high <= self.low {
+            return last / 2;
+        }
+        let share = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
+        (share * last as f64).round() as usize
+    }
+}
+
+/// A value with its interval beside a line at zero: `──●──   │`.
+pub fn whisker(value: f64, [low, high]: [f64; 2], scale: Scale, width: usize, style: Style) -> String {
+    let letters = if style.has_unicode { ['│', '─', '●'] } else { ['|', '-', 'o'] };
+    let mut line = vec![' '; width.max(1)];
+    line[scale.letter(0.0, width)] = letters[0];
+    line[scale.letter(low, width)..=scale.letter(high, width)].fill(letters[1]);
+    line[scale.letter(value, width)] = letters[2];
+    line.into_iter().collect::<String>().trim_end().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +96,14 @@ mod tests {
         assert_eq!(sparkline(&values, 2, UNICODE), "▅█");
         assert_eq!(sparkline(&[Some(0.0), Some(0.0)], 10, UNICODE), "▁▁");
         assert_eq!(sparkline(&[], 10, UNICODE), "");
+    }
+
+    #[test]
+    fn a_whisker_stands_beside_zero() {
+        let scale = Scale::around_zero([-8.0, 2.0, f64::INFINITY].into_iter());
+        assert_eq!(whisker(-6.0, [-8.0, -4.0], scale, 11, Style::PLAIN), "--o--   |");
+        assert_eq!(whisker(0.0, [-1.0, 2.0], scale, 11, UNICODE), "       ─●──");
+        assert_eq!(whisker(0.0, [0.0, 0.0], Scale::around_zero([].into_iter()), 5, Style::PLAIN), "  o");
     }
 
     #[test]

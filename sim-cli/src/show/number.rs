@@ -1,5 +1,7 @@
 //! Numbers for people: three significant digits and a unit that keeps them short.
 
+use sim_core::report::Unit;
+
 /// A value with three significant digits: `0.123`, `1.23`, `12.3`, `123`, `1230`.
 pub fn three(value: f64) -> String {
     let size = value.abs();
@@ -113,6 +115,41 @@ pub fn count(value: u64) -> String {
     out
 }
 
+/// A value in base units.
+pub fn in_unit(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Time => span_of_s(value),
+        Unit::TimeSquared => format!("{}s²", three(value)),
+        Unit::Rate => rate(value),
+        Unit::Share => percent(value),
+        Unit::Count => large(value),
+        Unit::Number => three(value),
+    }
+}
+
+/// A difference of two values in base units, with its sign; shares differ by percentage points.
+pub fn difference_in_unit(value: f64, unit: Unit) -> String {
+    let sign = if value > 0.0 { "+" } else { "" };
+    match unit {
+        Unit::Share if value == 0.0 => "0pp".to_owned(),
+        Unit::Share => format!("{sign}{}pp", three(value * 100.0)),
+        Unit::Time | Unit::TimeSquared | Unit::Rate | Unit::Count | Unit::Number => {
+            format!("{sign}{}", in_unit(value, unit))
+        }
+    }
+}
+
+/// The uncertainty of a value in base units.
+pub fn spread_in_unit(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Time => two_digits_of_ms(value * 1e3),
+        Unit::TimeSquared => format!("{}s²", two(value)),
+        Unit::Rate => format!("{}/s", two(value)),
+        Unit::Share => format!("{}pp", two(value * 100.0)),
+        Unit::Count | Unit::Number => two(value),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +171,18 @@ mod tests {
         ] {
             assert_eq!(three(value), expected);
         }
+    }
+
+    #[test]
+    fn differences_have_a_sign_and_shares_differ_by_points() {
+        assert_eq!(difference_in_unit(-0.007, Unit::Time), "-7.00ms");
+        assert_eq!(difference_in_unit(0.0123, Unit::Share), "+1.23pp");
+        assert_eq!(difference_in_unit(0.0, Unit::Share), "0pp");
+        assert_eq!(difference_in_unit(12.0, Unit::Rate), "+12.0/s");
+        assert_eq!(
+            [spread_in_unit(0.0021, Unit::Time), spread_in_unit(0.02, Unit::Share)],
+            ["2.1ms", "2.0pp"]
+        );
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The report of a run, for people: at most two screens.
 
 use sim_core::graph::Graph;
-use sim_core::report::{Metric, Report, SeriesRow, Subject, Unit};
+use sim_core::report::{Metric, Report, SeriesRow, Subject};
 
 use super::chart::sparkline;
-use super::number::{count, large, percent, rate, round_span_of_ms, span_of_ms, span_of_s, three};
+use super::number::{count, in_unit, large, percent, rate, round_span_of_ms, span_of_ms, span_of_s, three};
 use super::table::{Cell, Side, Table};
 use crate::terminal::{Style, Tone};
 
@@ -13,7 +13,7 @@ mod nodes;
 mod spread;
 
 /// Of a line of words.
-const WIDTH: usize = 96;
+pub const WIDTH: usize = 96;
 const CHART_WIDTH: usize = 60;
 const MOST_NODES: usize = 24;
 const MOST_SEEDS: usize = 3;
@@ -203,7 +203,7 @@ fn bottleneck(report: &Report, style: Style) -> String {
 }
 
 /// A sentence on lines of at most `width` letters, all but the first indented.
-fn wrap(sentence: &str, width: usize) -> String {
+pub fn wrap(sentence: &str, width: usize) -> String {
     let mut out = String::new();
     let mut used = 0;
     for word in sentence.split(' ') {
@@ -245,17 +245,6 @@ fn theory(report: &Report, style: Style) -> String {
         ]);
     }
     if report.theory.is_empty() { String::new() } else { table.render(style) }
-}
-
-fn in_unit(value: f64, unit: Unit) -> String {
-    match unit {
-        Unit::Time => span_of_s(value),
-        Unit::TimeSquared => format!("{}s²", three(value)),
-        Unit::Rate => rate(value),
-        Unit::Share => percent(value),
-        Unit::Count => large(value),
-        Unit::Number => three(value),
-    }
 }
 
 /// What the scenario says has to hold.

@@ -1,5 +1,6 @@
 //! The built command, from the outside: every verb, exit code, stream and shape.
 
+mod compare;
 mod replications;
 mod run;
 mod support;
