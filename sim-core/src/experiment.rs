@@ -7,4 +7,6 @@ pub mod compare;
 pub mod design;
 pub mod replicate;
 pub mod search;
+pub mod sweep;
+pub mod tidy;
 pub mod warmup;

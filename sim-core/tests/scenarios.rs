@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use sim_core::compile::compile;
+use sim_core::experiment::sweep::Sweep;
 
 mod common;
 use common::files;
@@ -14,6 +15,12 @@ fn every_model_compiles() {
     assert!(!paths.is_empty());
     for path in paths {
         let text = std::fs::read_to_string(&path).expect("it can be read");
+        if Sweep::is_meant(&text) {
+            // The command compiles all its cases: `escala test models`.
+            let sweep = Sweep::read(&text).expect("a sweep can be read");
+            assert!(path.with_file_name(&sweep.scenario).exists(), "{}", sweep.scenario);
+            continue;
+        }
         let files = |name: &str| std::fs::read_to_string(path.with_file_name(name)).ok();
         if let Err(problems) = compile(&text, &files) {
             let shown: Vec<String> = problems

@@ -109,7 +109,7 @@ fn moved(problem: Diagnostic, case: &str, span: Range<usize>) -> Diagnostic {
 
 /// What a value says: the content of a plain string, so that `"5ms"` and `"PowerOf(d: 2)"` both mean what they say; else
 /// its text.
-fn raw(text: &str, span: Range<usize>) -> String {
+pub(crate) fn raw(text: &str, span: Range<usize>) -> String {
     let written = &text[span];
     ron::from_str::<String>(written).unwrap_or_else(|_| written.to_owned())
 }

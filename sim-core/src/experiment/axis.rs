@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
+use crate::quantity::Number;
 use crate::scenario::text::{parse_assignment, parse_path, split_list};
 
 mod range;
@@ -34,11 +35,11 @@ pub enum Values {
 }
 
 /// What a sweep cannot vary, and what to do instead.
-const NO_AXES: [(&str, &str); 4] = [
-    ("run.seed", "`--replications N` runs every case with N seeds"),
-    ("cases", "a sweep runs no cases of the scenario: vary the path that the case changes"),
-    ("expect", "a sweep checks no claims: vary what they are about"),
-    ("layout", "it changes no result"),
+const NO_AXES: [(&[&str], &str); 4] = [
+    (&["run", "seed"], "`--replications N` runs every case with N seeds"),
+    (&["cases"], "a sweep runs no cases of the scenario: vary the path that the case changes"),
+    (&["expect"], "a sweep checks no claims: vary what they are about"),
+    (&["layout"], "it changes no result"),
 ];
 
 const EXAMPLE: &str =
@@ -47,15 +48,26 @@ const EXAMPLE: &str =
 impl Axis {
     /// Reads `path=values`, or says what would be right.
     pub fn parse(text: &str) -> Result<Axis, Diagnostic> {
-        let Some((path, values)) = parse_assignment(text).ok().filter(|(path, _)| !path.is_empty()) else {
-            return Err(wrong(format!("`{text}` is no axis"), EXAMPLE));
-        };
+        match parse_assignment(text) {
+            Ok((path, values)) if !path.is_empty() => Axis::new(path, values),
+            Ok(_) | Err(_) => Err(wrong(format!("`{text}` is no axis"), EXAMPLE)),
+        }
+    }
+
+    /// The values that `text` says, at `path`.
+    pub fn new(path: &str, text: &str) -> Result<Axis, Diagnostic> {
+        let segments = parse_path(path).map_err(|problem| wrong(problem.message, EXAMPLE))?;
+        let words: Vec<&str> = segments.iter().map(|segment| segment.text.as_str()).collect();
         for (refused, help) in NO_AXES {
-            if path == refused || path.strip_prefix(refused).is_some_and(|rest| rest.starts_with('.')) {
+            if words.starts_with(refused) {
                 return Err(wrong(format!("`{path}` cannot be an axis"), help));
             }
         }
-        Ok(Axis { path: path.to_owned(), text: values.to_owned(), values: Values::parse(path, values)? })
+        if words == ["run"] {
+            let help = "it holds the seed, which is the same in all cases: vary `run.duration` and the like";
+            return Err(wrong("`run` as a whole cannot be an axis".to_owned(), help));
+        }
+        Ok(Axis { path: path.to_owned(), text: text.to_owned(), values: Values::parse(path, text)? })
     }
 
     /// Whether both lead to the same place.
@@ -63,6 +75,14 @@ impl Axis {
         match (parse_path(&self.path), parse_path(&other.path)) {
             (Ok(one), Ok(other)) => one.iter().map(|it| &it.text).eq(other.iter().map(|it| &it.text)),
             (Ok(_) | Err(_), _) => self.path == other.path,
+        }
+    }
+
+    /// Whether all values are numbers without a unit.
+    pub fn is_numeric(&self) -> bool {
+        match &self.values {
+            Values::List(list) => list.iter().all(|value| value.parse::<Number>().is_ok()),
+            Values::Range(range) => range.is_numeric(),
         }
     }
 
@@ -150,7 +170,16 @@ mod tests {
         refused("nodes.app.cores=1,2,1", "has `1` twice", "once");
         refused("nodes.app.cores=1..4 step 1,8", "mixes a range", "commas");
         refused("run.seed=1,2", "cannot be an axis", "--replications");
+        refused("run.\"seed\"=1,2", "cannot be an axis", "--replications");
+        refused("run=(seed: 1),(seed: 2)", "as a whole", "run.duration");
         refused("cases.fast=1", "cannot be an axis", "cases");
+    }
+
+    #[test]
+    fn an_axis_is_numeric_if_no_value_has_a_unit_or_a_name() {
+        let is_numeric = |values: &str| Axis::parse(&format!("a={values}")).unwrap().is_numeric();
+        assert!(["1,2.5,-3", "1_000", "1..4", "1..64 log 7"].iter().all(|values| is_numeric(values)));
+        assert!(!["1,auto", "5ms", "50/s..80/s", "\"1\""].iter().any(|values| is_numeric(values)));
     }
 
     #[test]

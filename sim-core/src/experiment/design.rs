@@ -6,6 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Deserialize;
+
 use super::axis::{Axis, Values};
 use crate::diagnostic::Diagnostic;
 use crate::random::{Draws, Key};
@@ -14,9 +16,10 @@ use crate::random::{Draws, Key};
 pub const MOST_CASES: u32 = 999_999;
 
 /// How the values of the axes are combined.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 pub enum Plan {
     /// Each value with each other one, the last axis fastest.
+    #[default]
     Grid,
     /// So many independent draws from all axes.
     Random(u32),
@@ -182,6 +185,9 @@ pub struct Shard {
 }
 
 impl Shard {
+    /// The only part of a design that is not shared out.
+    pub const WHOLE: Shard = Shard { number: 1, of: 1 };
+
     /// The cases of this part: every `of`-th one, so that cheap and dear ends of an axis are shared out.
     pub fn cases(self, cases: u32) -> impl Iterator<Item = u32> {
         (self.number..=cases).step_by(self.of as usize)

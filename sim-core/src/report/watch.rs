@@ -63,6 +63,7 @@ pub struct Watch {
     spans: Vec<Span>,
     instants: BTreeSet<Time>,
     seen: BTreeMap<Time, Counters>,
+    has_batches: bool,
     batches: Vec<Counters>,
     batch: Duration,
     next_batch: Time,
@@ -77,10 +78,17 @@ impl Watch {
             spans,
             instants,
             seen: BTreeMap::new(),
+            has_batches: true,
             batches: Vec::new(),
             batch: FIRST_BATCH,
             next_batch: Time::ZERO,
         }
+    }
+
+    /// Watches for nothing, so that the report has no intervals: for one of many runs whose spread says how sure they are.
+    /// In short runs the batches cost more than the run.
+    pub fn without_intervals() -> Watch {
+        Watch { has_batches: false, next_batch: Time::NEVER, ..Watch::new([]) }
     }
 
     /// Runs to the end.
@@ -148,7 +156,7 @@ impl Watch {
                 self.seen.insert(instant, Counters::now(engine, depth));
             }
         }
-        if is_measuring && (self.batches.is_empty() || state.now >= self.next_batch) {
+        if is_measuring && self.has_batches && (self.batches.is_empty() || state.now >= self.next_batch) {
             self.batches.push(Counters::now(engine, Depth::Light));
             if self.batches.len() > MOST_BATCHES {
                 let mut number = 0;

@@ -93,6 +93,11 @@ impl Range {
         Ok(())
     }
 
+    /// Whether its values are numbers without a unit.
+    pub(super) fn is_numeric(&self) -> bool {
+        self.unit.is_empty()
+    }
+
     fn steps(&self, step: f64) -> Result<Vec<String>, Diagnostic> {
         if step <= 0.0 {
             return Err(wrong("the step has to be above 0".to_owned(), EXAMPLE));
@@ -126,12 +131,13 @@ impl Range {
     /// The value at a share in [0, 1); each whole number has the share up to the next one.
     pub(super) fn at(&self, share: f64) -> String {
         let to = if self.is_whole { self.to + 1.0 } else { self.to };
-        let value = if self.is_log {
-            self.on_log_scale(to, share)
-        } else {
-            rounded(self.from + share * (to - self.from), DIGITS)
+        let value =
+            if self.is_log { self.on_log_scale(to, share) } else { self.from + share * (to - self.from) };
+        let value = match (self.is_whole, self.is_log) {
+            (true, _) => value.floor(),
+            (false, true) => value,
+            (false, false) => to_a_millionth(value, to - self.from),
         };
-        let value = if self.is_whole { value.floor() } else { value };
         self.value(value.clamp(self.from, self.to))
     }
 
@@ -208,6 +214,14 @@ fn rounded(value: f64, digits: usize) -> f64 {
     format!("{value:.places$e}").parse().unwrap_or(value)
 }
 
+/// `value` to so many decimals that `span` has at least 10⁵ and at most 10⁶ of them: more would only be longer.
+fn to_a_millionth(value: f64, span: f64) -> f64 {
+    let written = format!("{span:e}");
+    let exponent = written.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());
+    let decimals = (5 - exponent.unwrap_or(0)).max(0) as usize;
+    format!("{value:.decimals$}").parse().unwrap_or(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,6 +264,9 @@ mod tests {
         assert_eq!(at("1..4", 0.5), "3");
         assert_eq!(at("1..4", 0.999_999), "4");
         assert_eq!(at("1ms..100ms log", 0.5), "10ms");
+        assert_eq!(at("30%..80%", 1.0 / 3.0), "46.6667%");
+        assert_eq!(at("1000000.0..1000000.5", 1.0 / 3.0), "1000000.166667");
+        assert_eq!(at("0.0..3000000.0", 1.0 / 3.0), "1000000");
     }
 
     #[test]
