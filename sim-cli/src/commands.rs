@@ -10,8 +10,10 @@ mod explain;
 mod fmt;
 mod graph;
 mod man;
+mod merge;
 mod new;
 mod run;
+mod sweep;
 mod test;
 
 /// What the command is asked to do.
@@ -21,6 +23,8 @@ pub enum Verb {
     Compare(compare::Arguments),
     Check(check::Arguments),
     Test(test::Arguments),
+    Sweep(sweep::Arguments),
+    Merge(merge::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
     New(new::Arguments),
@@ -37,6 +41,8 @@ impl Verb {
             Verb::Compare(arguments) => compare::run(arguments, output),
             Verb::Check(arguments) => check::run(arguments, output),
             Verb::Test(arguments) => test::run(arguments, output),
+            Verb::Sweep(arguments) => sweep::run(arguments, output),
+            Verb::Merge(arguments) => merge::run(arguments, output),
             Verb::Explain(arguments) => explain::run(arguments, output),
             Verb::Graph(arguments) => graph::run(arguments, output),
             Verb::New(arguments) => new::run(arguments, output),

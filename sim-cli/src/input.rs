@@ -42,6 +42,16 @@ impl Source {
         Ok(Source { name, text, folder })
     }
 
+    /// The same source with another text.
+    pub fn with_text(&self, name: String, text: String) -> Source {
+        Source { name, text, folder: self.folder.clone() }
+    }
+
+    /// Another scenario, named relative to this file.
+    pub fn beside(&self, name: &str) -> Result<Source, Failure> {
+        Source::read(&self.folder.join(name))
+    }
+
     /// The text of a file that the scenario names, relative to it; none if there is no such text.
     pub fn file(&self, name: &str) -> Option<String> {
         bounded(File::open(self.folder.join(name)).ok()?, LARGEST_DATA).ok()

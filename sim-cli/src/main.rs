@@ -7,6 +7,7 @@ use clap::Parser;
 
 mod claims;
 mod commands;
+mod csv;
 mod exit;
 mod goldens;
 mod input;
@@ -17,6 +18,7 @@ mod progress;
 mod replicate;
 mod show;
 mod simulate;
+mod sweep;
 mod terminal;
 mod threads;
 mod warmup;
@@ -47,8 +49,8 @@ struct Streams {
     /// Write errors only: no notes, warnings or progress
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Write the result to a file instead of standard output
-    #[arg(short, long, global = true, value_name = "FILE")]
+    /// Write the result to a file, or a folder, instead of standard output
+    #[arg(short, long, global = true, value_name = "PATH")]
     out: Option<PathBuf>,
 }
 

@@ -89,10 +89,13 @@ fn write_stderr(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
+/// How the names of files begin that are still being written.
+pub const TEMPORARY: &str = ".escala-";
+
 /// Writes a file under another name and renames it, so that nobody ever sees half of it.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut file = FileInMaking::new(path)?;
-    file.write(bytes)?;
+    file.add(bytes)?;
     file.finish()
 }
 
@@ -114,13 +117,13 @@ impl FileInMaking {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
-        let file = tempfile::Builder::new().prefix(".escala-").tempfile_in(folder);
+        let file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder);
         let file = file.map_err(|error| cannot_write(path, &error))?;
         Ok(FileInMaking { path: path.to_owned(), file: std::io::BufWriter::with_capacity(1 << 16, file) })
     }
 
-    /// Adds to the file.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+    /// Adds to the file, and says which one it is if that fails.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.file.write_all(bytes).map_err(|error| cannot_write(&self.path, &error))
     }
 
@@ -131,6 +134,16 @@ impl FileInMaking {
         give_usual_permissions(&path, &file);
         file.persist(&path).map_err(|error| cannot_write(&path, &error.error))?;
         Ok(())
+    }
+}
+
+impl Write for FileInMaking {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -149,11 +162,15 @@ fn give_usual_permissions(path: &Path, file: &NamedTempFile) {
 #[cfg(not(unix))]
 fn give_usual_permissions(_: &Path, _: &NamedTempFile) {}
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+/// Why a file cannot be written, and what to do about it.
+pub fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
     let failure = Failure::usage(format!("`{}` cannot be written: {error}", path.display()));
     match error.kind() {
         ErrorKind::NotFound => failure.with_help("make its folder first"),
         ErrorKind::PermissionDenied => failure.with_help("choose a place you may write to"),
+        ErrorKind::StorageFull | ErrorKind::FileTooLarge | ErrorKind::QuotaExceeded => {
+            failure.with_help("make room for it")
+        }
         _ => failure,
     }
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sim_core::compile::{Compiled, apply_overrides, case, compile};
+use sim_core::compile::{Compiled, Files, apply_overrides, case, compile};
 use sim_core::diagnostic::Diagnostic;
 use sim_core::engine::Engine;
+use sim_core::experiment::sweep::Sweep;
 use sim_core::graph::Graph;
 use sim_core::model::Model;
 use sim_core::report::Claims;
@@ -75,6 +76,11 @@ impl Prepared {
         Graph::of(&self.compiled.scenario, self.model())
     }
 
+    /// What engines run, to be shared by several.
+    pub fn models(&self) -> Vec<Arc<Model>> {
+        self.compiled.models.iter().cloned().map(Arc::new).collect()
+    }
+
     /// A run of it.
     pub fn engine(&self) -> Engine {
         self.engine_with(self.model().run.seed)
@@ -82,8 +88,7 @@ impl Prepared {
 
     /// A run of it with this seed.
     pub fn engine_with(&self, seed: u64) -> Engine {
-        let models: Vec<Arc<Model>> = self.compiled.models.iter().cloned().map(Arc::new).collect();
-        Engine::with_variants(models, seed)
+        Engine::with_variants(self.models(), seed)
     }
 }
 
@@ -98,6 +103,10 @@ impl Unfit {
 /// Compiles a scenario as edited, shows warnings, and ends the command where it is not valid.
 pub fn prepare(source: &Source, edits: &Edits, output: &Output) -> Result<Prepared, Failure> {
     edits.check()?;
+    if Sweep::is_meant(&source.text) {
+        let failure = Failure::usage(format!("`{}` is a sweep, no scenario", source.name));
+        return Err(failure.with_help(format!("`escala sweep {} --out DIR` runs it", source.name)));
+    }
     let prepared = try_prepare(source, edits).map_err(|unfit| unfit.tell(output))?;
     output.diagnostics(&prepared.name, &prepared.text, &prepared.compiled.warnings);
     Ok(prepared)
@@ -105,6 +114,11 @@ pub fn prepare(source: &Source, edits: &Edits, output: &Output) -> Result<Prepar
 
 /// The same without a word.
 pub fn try_prepare(source: &Source, edits: &Edits) -> Result<Prepared, Unfit> {
+    try_prepare_with(source, edits, &|file| source.file(file))
+}
+
+/// The same with another way to the files that the scenario names.
+pub fn try_prepare_with(source: &Source, edits: &Edits, files: Files<'_>) -> Result<Prepared, Unfit> {
     let unfit = |name: &str, text: &str, diagnostics: Vec<Diagnostic>| Unfit {
         name: name.to_owned(),
         text: text.to_owned(),
@@ -122,8 +136,7 @@ pub fn try_prepare(source: &Source, edits: &Edits) -> Result<Prepared, Unfit> {
         let words: Vec<String> = overrides.iter().map(|(path, value)| format!("{path}={value}")).collect();
         name = format!("{name} with {}", words.join(", "));
     }
-    let files = |file: &str| source.file(file);
-    let mut compiled = compile(&text, &files).map_err(|problems| unfit(&name, &text, problems))?;
+    let mut compiled = compile(&text, files).map_err(|problems| unfit(&name, &text, problems))?;
     let claims = claims(&text, &compiled).map_err(|problems| unfit(&name, &text, problems))?;
     let title = title(&source.name);
     for model in &mut compiled.models {

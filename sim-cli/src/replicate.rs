@@ -1,13 +1,11 @@
 //! Runs replications side by side.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
 use sim_core::engine::Engine;
 use sim_core::experiment::replicate::{Next, Precision, seed_of};
-use sim_core::model::Model;
 use sim_core::report::claim::Reading;
 use sim_core::report::{Merge, Report, Span, Watch};
 
@@ -115,7 +113,7 @@ pub fn each_replication<T: Send>(
     oversight: &(dyn Fn() -> Oversight + Sync),
     then: impl Fn(u32, Report) -> Result<T, Failure> + Sync,
 ) -> Result<Vec<T>, Failure> {
-    let models: Vec<Arc<Model>> = prepared.compiled.models.iter().cloned().map(Arc::new).collect();
+    let models = prepared.models();
     let run = |(replication, seed): (usize, &u64)| {
         let mut engine = Engine::with_variants(models.clone(), *seed);
         let watch = Watch::new(spans.iter().copied());

@@ -10,6 +10,7 @@ use sim_core::model::Model;
 use sim_core::observe::record::RequestRecord;
 use sim_core::report::{Report, Watch};
 
+use crate::csv;
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::output::FileInMaking;
@@ -89,7 +90,7 @@ impl RequestsFile {
     /// Begins the file.
     pub fn new(path: &Path) -> Result<RequestsFile, Failure> {
         let mut file = FileInMaking::new(path)?;
-        file.write(b"client,class,key,sent_s,outcome,latency_ms,attempts,instances\n")?;
+        file.add(b"client,class,key,sent_s,outcome,latency_ms,attempts,instances\n")?;
         Ok(RequestsFile { file, line: String::new() })
     }
 
@@ -97,7 +98,7 @@ impl RequestsFile {
         for record in records {
             self.line.clear();
             line(&mut self.line, model, record);
-            self.file.write(self.line.as_bytes())?;
+            self.file.add(self.line.as_bytes())?;
         }
         Ok(())
     }
@@ -126,7 +127,7 @@ fn line(out: &mut String, model: &Model, record: &RequestRecord) {
         out,
         "{},{},{key},{}.{:09},{},{}.{:06},{},{}",
         model.nodes[source.node].name,
-        field(class),
+        csv::field(class),
         sent / 1_000_000_000,
         sent % 1_000_000_000,
         outcome.word(),
@@ -135,13 +136,4 @@ fn line(out: &mut String, model: &Model, record: &RequestRecord) {
         record.attempts,
         instances.join(" "),
     );
-}
-
-/// A field of CSV, in quotes where it needs them.
-fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
 }

@@ -1,14 +1,17 @@
 //! `escala check`: everything that is wrong with scenarios, without running them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sim_core::diagnostic::{Diagnostic, Lines, Severity, sort};
+use sim_core::experiment::sweep::Sweep;
 use sim_core::scenario::text::scan;
 
 use crate::exit::{Exit, Failure};
 use crate::input::Source;
 use crate::output::Output;
-use crate::prepare::{Edits, try_prepare};
+use crate::prepare::{Edits, Unfit, try_prepare};
+use crate::sweep::asked::{Asked, Options};
+use crate::sweep::cases::Mistake;
 
 /// Say everything that is wrong with scenarios, without running them
 #[derive(clap::Args, Debug)]
@@ -27,7 +30,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let (mut errors, mut warnings) = (0, 0);
     for path in &arguments.files {
         let source = Source::read(path)?;
-        let findings = findings(&source);
+        let findings = match Sweep::is_meant(&source.text) {
+            true => findings_of_sweep(path, &source, output),
+            false => findings(&source),
+        };
         let wrong = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
         errors += wrong;
         warnings += findings.len() - wrong;
@@ -81,6 +87,36 @@ fn findings(source: &Source) -> Vec<Diagnostic> {
     }
     sort(&mut findings);
     findings
+}
+
+/// All findings about a sweep. What is wrong with a case is told where the axes are: its own text nobody has written.
+fn findings_of_sweep(path: &Path, source: &Source, output: &Output) -> Vec<Diagnostic> {
+    if let Err(problems) = Sweep::read(&source.text) {
+        return problems;
+    }
+    let at = |field: &str| {
+        let located = scan(&source.text).ok().and_then(|document| document.locate(field));
+        located.map(|located| located.key.unwrap_or(located.value))
+    };
+    let asked = Asked::read(path, &Options::default(), output);
+    let cases = match asked.and_then(|asked| asked.cases(output)) {
+        Ok(cases) => cases,
+        Err(Failure { message, help, .. }) => {
+            let is_said = message.is_empty();
+            let message = if is_said { "what it sweeps cannot run, as was said".to_owned() } else { message };
+            let problem = Diagnostic::error("bad-sweep", message);
+            return vec![Diagnostic { span: at("scenario"), help, ..problem }];
+        }
+    };
+    let mistakes = cases.all_mistakes(&cases.numbers(None)).into_iter();
+    let told = mistakes.flat_map(|Mistake { unfit: Unfit { name, diagnostics, .. }, .. }| {
+        diagnostics.into_iter().map(move |finding| (name.clone(), finding))
+    });
+    told.map(|(name, finding)| {
+        let message = format!("{name}: {}", finding.message);
+        Diagnostic { message, span: at("vary"), label: None, fix: None, ..finding }
+    })
+    .collect()
 }
 
 /// A finding about the text of a case, at the case: its own place is in a text that nobody has written.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 use serde::Serialize;
+use sim_core::experiment::sweep::Sweep;
 use sim_core::report::ClaimResult;
 use sim_core::report::claim::BASE;
 
@@ -20,6 +21,7 @@ use crate::output::Output;
 use crate::prepare::{Edits, Prepared, time, try_prepare};
 use crate::show::number::span_of_s;
 use crate::simulate::Oversight;
+use crate::sweep::asked::{Asked, Options};
 use crate::terminal::Tone;
 use crate::threads;
 
@@ -56,6 +58,9 @@ struct Outcome {
     passed: bool,
     rows: Vec<Row>,
     expect: Vec<ClaimResult>,
+    /// How many cases a sweep has; they are compiled, not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cases: Option<usize>,
     /// Why it failed, besides claims that do not hold.
     problems: Vec<String>,
 }
@@ -105,6 +110,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
             passed: false,
             rows: Vec::new(),
             expect: Vec::new(),
+            cases: None,
             problems: vec![
                 "the file of goldens has it, but it is not there; `--bless` forgets it".to_owned(),
             ],
@@ -161,11 +167,15 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
 /// Runs a model and checks its claims. Only Ctrl-C and files that cannot be read end the whole test.
 fn test(path: &Path, arguments: &Arguments, output: &Output) -> Result<Outcome, Failure> {
     let source = Source::read(path)?;
+    if Sweep::is_meant(&source.text) {
+        return test_sweep(path, source.name, output);
+    }
     let mut outcome = Outcome {
         model: source.name.clone(),
         passed: false,
         rows: Vec::new(),
         expect: Vec::new(),
+        cases: None,
         problems: Vec::new(),
     };
     let prepared = match try_prepare(&source, &Edits::default()) {
@@ -196,6 +206,29 @@ fn test(path: &Path, arguments: &Arguments, output: &Output) -> Result<Outcome, 
     outcome.rows = runs.iter().map(|(case, report)| Row::new(case, report)).collect();
     outcome.passed = outcome.problems.is_empty() && outcome.expect.iter().all(|claim| claim.holds);
     Ok(outcome)
+}
+
+/// Compiles the cases of a sweep: to run them all is what it is for.
+fn test_sweep(path: &Path, model: String, output: &Output) -> Result<Outcome, Failure> {
+    let quiet = Output::new(true, None);
+    let checked = Asked::read(path, &Options::default(), &quiet)
+        .and_then(|asked| asked.cases(&quiet))
+        .and_then(|cases| {
+            let numbers = cases.numbers(None);
+            cases.check(&numbers, output).map(|()| numbers.len())
+        });
+    let problem = checked.as_ref().err().map(|failure| match failure.message.is_empty() {
+        true => format!("has cases that are not valid; see `escala check {model}`"),
+        false => failure.message.clone(),
+    });
+    Ok(Outcome {
+        model,
+        passed: problem.is_none(),
+        rows: Vec::new(),
+        expect: Vec::new(),
+        cases: checked.ok(),
+        problems: problem.into_iter().collect(),
+    })
 }
 
 /// Every case; and the scenario as it stands, where it has no cases or a claim is about it.
@@ -260,7 +293,11 @@ fn show(outcomes: &[Outcome], passed: usize, failed: usize, output: &Output) -> 
             plural(outcome.expect.len(), "claim"),
             span_of_s(wall)
         );
-        let facts = if outcome.rows.is_empty() { String::new() } else { style.plain(&facts) };
+        let facts = match outcome.cases {
+            Some(cases) => format!("{} compiled", plural(cases, "case")),
+            None if outcome.rows.is_empty() => String::new(),
+            None => style.plain(&facts),
+        };
         let line = format!(
             "{} {:width$}  {}",
             style.paint(tone, mark),

@@ -4,4 +4,6 @@ mod compare;
 mod replications;
 mod run;
 mod support;
+mod sweep;
+mod sweep_refusals;
 mod verbs;

@@ -1,0 +1,11 @@
+//! Sweeps: many cases of one scenario, run side by side, each kept as soon as it is finished.
+
+pub mod asked;
+pub mod assemble;
+pub mod cases;
+pub mod folder;
+pub mod log;
+pub mod manifest;
+mod parquet;
+mod table;
+pub mod work;
