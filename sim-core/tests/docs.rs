@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use sim_core::compile::case;
+use sim_core::experiment::sweep::Sweep;
 use sim_core::report::Report;
 use sim_core::report::claim::BASE;
 use sim_core::report::run::Prepared;
@@ -30,6 +31,9 @@ fn scenarios_in_the_documentation_run_and_hold_what_they_claim() {
                 let place = format!("{}:{line}", page.display());
                 run(&place, block, &|name| file(&blocks, name));
                 scenarios += 1;
+            } else if language == "ron" && Sweep::is_meant(block) {
+                let place = format!("{}:{line}", page.display());
+                Sweep::read(block).unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
             }
         }
     }

@@ -6,4 +6,5 @@ mod run;
 mod support;
 mod sweep;
 mod sweep_refusals;
+mod templates;
 mod verbs;
