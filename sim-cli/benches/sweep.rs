@@ -71,7 +71,7 @@ fn engine_alone(runs: u32) -> f64 {
     let before = Ticks::now();
     for seed in seeds(1, runs) {
         let mut engine = Engine::with_variants(models.clone(), seed);
-        let mut watch = Watch::without_intervals();
+        let mut watch = Watch::new([]).without_batches();
         watch.run(&mut engine);
         assert!(watch.report(&engine).is_sound());
     }

@@ -116,7 +116,8 @@ pub fn each_replication<T: Send>(
     let models = prepared.models();
     let run = |(replication, seed): (usize, &u64)| {
         let mut engine = Engine::with_variants(models.clone(), *seed);
-        let watch = Watch::new(spans.iter().copied());
+        // Their own spread says how sure they are.
+        let watch = Watch::new(spans.iter().copied()).without_batches();
         let mut report = simulate(&mut engine, watch, &mut oversight())?;
         report.case.clone_from(&prepared.case);
         then(replication as u32, report)

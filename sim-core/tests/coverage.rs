@@ -67,7 +67,10 @@ fn coverage(text: &str, replications: u32, metrics: &[(&str, f64)], first_seed: 
     let contains = |repetition: u32| -> Vec<bool> {
         let run = |replication: u32| {
             let mut engine = prepared.engine(Some(seed_of(first_seed + u64::from(repetition), replication)));
-            let mut watch = prepared.watch();
+            let mut watch = match replications {
+                1 => prepared.watch(),
+                _ => prepared.watch().without_batches(),
+            };
             watch.run(&mut engine);
             watch.report(&engine)
         };

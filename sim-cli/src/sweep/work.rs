@@ -116,7 +116,7 @@ impl<'a> Work<'a> {
     fn replicate(&self, case: &Open, replication: u32) -> Result<(), Failure> {
         let models = case.models.get_or_init(|| self.compile(case.number)).clone()?;
         let mut engine = Engine::with_variants(models, self.folder.manifest.seed(replication));
-        let report = simulate(&mut engine, Watch::without_intervals(), &mut Oversight::default())?;
+        let report = simulate(&mut engine, Watch::new([]).without_batches(), &mut Oversight::default())?;
         let values = self.cases.design.case(case.number);
         let lines = lines(case.number, &values, replication + 1, &report);
         self.count();

@@ -85,10 +85,10 @@ impl Watch {
         }
     }
 
-    /// Watches for nothing, so that the report has no intervals: for one of many runs whose spread says how sure they are.
-    /// In short runs the batches cost more than the run.
-    pub fn without_intervals() -> Watch {
-        Watch { has_batches: false, next_batch: Time::NEVER, ..Watch::new([]) }
+    /// The same without batches, so that the report has no intervals: for one of many runs whose spread says how sure they
+    /// are. In short runs the batches cost more than the run.
+    pub fn without_batches(self) -> Watch {
+        Watch { has_batches: false, next_batch: Time::NEVER, ..self }
     }
 
     /// Runs to the end.
