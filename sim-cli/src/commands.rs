@@ -12,6 +12,7 @@ mod graph;
 mod man;
 mod merge;
 mod new;
+mod plot;
 mod run;
 mod sweep;
 mod test;
@@ -27,6 +28,7 @@ pub enum Verb {
     Merge(merge::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
+    Plot(plot::Arguments),
     New(new::Arguments),
     Fmt(fmt::Arguments),
     Completions(completions::Arguments),
@@ -45,6 +47,7 @@ impl Verb {
             Verb::Merge(arguments) => merge::run(arguments, output),
             Verb::Explain(arguments) => explain::run(arguments, output),
             Verb::Graph(arguments) => graph::run(arguments, output),
+            Verb::Plot(arguments) => plot::run(arguments, output),
             Verb::New(arguments) => new::run(arguments, output),
             Verb::Fmt(arguments) => fmt::run(arguments, output),
             Verb::Completions(arguments) => completions::run(arguments, output),

@@ -13,6 +13,7 @@ mod goldens;
 mod input;
 mod interrupt;
 mod output;
+mod plot;
 mod prepare;
 mod progress;
 mod replicate;

@@ -92,6 +92,31 @@ fn write_stderr(text: &str) {
 /// How the names of files begin that are still being written.
 pub const TEMPORARY: &str = ".escala-";
 
+/// A folder that files can be written to.
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// The folder at `path`, made if it is not there.
+    pub fn new(path: &Path) -> Result<Folder, Failure> {
+        let refused = |error: &std::io::Error| {
+            let failure =
+                Failure::usage(format!("the folder `{}` cannot be written to: {error}", path.display()));
+            failure.with_help("name a folder that you may write to, or one that can be made")
+        };
+        fs::create_dir_all(path).map_err(|error| refused(&error))?;
+        // Whether files can be made in it is known when one was made.
+        tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(path).map_err(|error| refused(&error))?;
+        Ok(Folder { path: path.to_owned() })
+    }
+
+    /// The path of a file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        if self.path == Path::new(".") { PathBuf::from(name) } else { self.path.join(name) }
+    }
+}
+
 /// Writes a file under another name and renames it, so that nobody ever sees half of it.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut file = FileInMaking::new(path)?;

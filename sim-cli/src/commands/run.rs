@@ -13,7 +13,8 @@ use crate::claims::{Runs, cases_needed, check, run_cases, run_one};
 use crate::exit::{Exit, Failure};
 use crate::input::Source;
 use crate::interrupt;
-use crate::output::Output;
+use crate::output::{Folder, Output};
+use crate::plot::{self, Look};
 use crate::prepare::{Edits, Prepared, prepare, time, try_prepare};
 use crate::progress::{Parts, Progress};
 use crate::replicate::{Repeat, replicate};
@@ -41,6 +42,9 @@ pub struct Arguments {
     /// Write a line for each request: client, class, key, sent, outcome, latency, attempts, instances visited
     #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
+    /// Draw the run into this folder, as `escala plot` does
+    #[arg(long, value_name = "DIR")]
+    plot: Option<PathBuf>,
     /// End the run after so much time of yours, and report what it saw: `60s`
     #[arg(long, value_name = "TIME", value_parser = time)]
     wall_limit: Option<sim_core::time::Duration>,
@@ -75,6 +79,7 @@ fn share(text: &str) -> Result<f64, String> {
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let source = Source::read(&arguments.file)?;
     let mut prepared = prepare(&source, &arguments.edits, output)?;
+    let pictures = arguments.plot.as_deref().map(Folder::new).transpose()?;
     let report = threads::with(arguments.threads, || {
         interrupt::listen();
         let edits = match arguments.warmup {
@@ -90,6 +95,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
         output.json(&report.to_json(arguments.series))?;
     } else {
         output.results(&show(&report, &prepared.graph(), output.style))?;
+    }
+    if let Some(folder) = &pictures {
+        let files = plot::write(&report, prepared.model(), folder, Look::default())?;
+        output.note(&format!("drawn: {}", files.join(", ")));
     }
     let holds = report.expect.iter().all(|claim| claim.holds);
     let is_fine = report.is_sound() && report.limit.is_none() && holds;

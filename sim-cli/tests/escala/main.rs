@@ -1,6 +1,7 @@
 //! The built command, from the outside: every verb, exit code, stream and shape.
 
 mod compare;
+mod plot;
 mod replications;
 mod run;
 mod support;
