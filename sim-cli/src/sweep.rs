@@ -7,5 +7,5 @@ pub mod folder;
 pub mod log;
 pub mod manifest;
 mod parquet;
-mod table;
+pub mod table;
 pub mod work;

@@ -97,7 +97,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
         output.results(&show(&report, &prepared.graph(), output.style))?;
     }
     if let Some(folder) = &pictures {
-        let files = plot::write(&report, prepared.model(), folder, Look::default())?;
+        let files = plot::write(&plot::of_run(&report, prepared.model())?, folder, Look::default())?;
         output.note(&format!("drawn: {}", files.join(", ")));
     }
     let holds = report.expect.iter().all(|claim| claim.holds);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use sim_core::math;
+use sim_core::report::Unit;
 
 use crate::show::number::{large, round_span_of_ms};
 
@@ -12,7 +13,7 @@ const TICKS: f64 = 5.0;
 const TICKS_OF_TIME: f64 = 12.0;
 
 /// As much of an axis is left free beyond the largest value.
-const ROOM: f64 = 0.02;
+pub const ROOM: f64 = 0.02;
 
 /// A logarithmic axis is at least so long, in powers of ten.
 const SHORTEST: f64 = 0.3;
@@ -35,7 +36,7 @@ pub struct Axis {
     /// Values that are marked, and what is written there.
     pub ticks: Vec<(f64, String)>,
     /// Whether equal factors are equally long on it.
-    is_logarithmic: bool,
+    pub is_logarithmic: bool,
 }
 
 impl Axis {
@@ -86,6 +87,56 @@ impl Axis {
         let largest = if largest > 0.0 && largest.is_finite() { largest } else { 1.0 };
         let step = round_step(largest / TICKS);
         Axis::linear((largest * (1.0 + ROOM) / step).ceil() * step, step, label)
+    }
+
+    /// From zero to this very value.
+    pub fn up_to(end: f64, label: &dyn Fn(f64) -> String) -> Axis {
+        let end = if end > 0.0 && end.is_finite() { end } else { 1.0 };
+        Axis::linear(end, round_step(end / (2.0 * TICKS)), label)
+    }
+
+    /// From one value to another of any sign, with such a share of their distance as room at both ends.
+    pub fn between((low, high): (f64, f64), room: f64, label: &dyn Fn(f64) -> String) -> Axis {
+        // Around a single value, half of it to each side.
+        let half = if low == 0.0 { 1.0 } else { low.abs() / 2.0 };
+        let (low, high) = if high > low { (low, high) } else { (low - half, low + half) };
+        let length = high - low;
+        let (from, to) = (low - room * length, high + room * length);
+        let step = round_step(length / TICKS);
+        let first = (from / step).ceil() as i32;
+        let ticks = (first..).map(|number| f64::from(number) * step).take_while(|tick| *tick <= to);
+        Axis { from, to, ticks: ticks.map(|tick| (tick, label(tick))).collect(), is_logarithmic: false }
+    }
+
+    /// Values that were chosen, each labelled as it was written: by their logarithm if that spreads them more evenly.
+    pub fn of_values(values: &[(f64, String)], most: usize) -> Axis {
+        let evenness = |scale: &dyn Fn(f64) -> f64| {
+            let gaps = values.windows(2).map(|pair| scale(pair[1].0) - scale(pair[0].0));
+            let (least, all) =
+                gaps.fold((f64::INFINITY, 0.0), |(least, all), gap| (gap.min(least), all + gap));
+            least / all
+        };
+        let (low, high) = (values.first().map_or(0.0, |it| it.0), values.last().map_or(1.0, |it| it.0));
+        let is_logarithmic = low > 0.0 && evenness(&math::log10) > evenness(&|value| value) * 1.01;
+        let every = values.len().div_ceil(most.max(1)).max(1);
+        let ticks: Vec<(f64, String)> = values.iter().step_by(every).cloned().collect();
+        let axis = if is_logarithmic {
+            Axis::logarithmic((low, high), most, &round_large)
+        } else {
+            Axis::between((low, high), ROOM, &round_large)
+        };
+        Axis { ticks, ..axis }
+    }
+
+    /// Things side by side, in this order: the first is at zero, the next at one.
+    pub fn of_names(names: &[String]) -> Axis {
+        let ticks = names.iter().zip(0_u32..).map(|(name, place)| (f64::from(place), name.clone()));
+        Axis {
+            from: -0.5,
+            to: names.len().max(1) as f64 - 0.5,
+            ticks: ticks.collect(),
+            is_logarithmic: false,
+        }
     }
 
     /// The same for what is counted in whole numbers.
@@ -178,6 +229,25 @@ pub fn round_large(value: f64) -> String {
     format!("{short}{}", &text[digits.len()..])
 }
 
+/// A round difference in base units, with its sign.
+pub fn round_difference(value: f64, unit: Unit) -> String {
+    let sign = if value > 0.0 { "+" } else { "" };
+    match unit {
+        // Sums of rounding errors are no difference.
+        _ if value.abs() < 1e-12 => "0".to_owned(),
+        Unit::Time => format!("{sign}{}", round_span_of_ms(value * 1e3)),
+        Unit::Share => format!("{sign}{}pp", (value * 1e8).round() / 1e6),
+        Unit::Rate => format!("{sign}{}/s", round_large(value)),
+        Unit::TimeSquared | Unit::Count | Unit::Number => format!("{sign}{}", round_large(value)),
+    }
+}
+
+/// A round share.
+pub fn per_cent(share: f64) -> String {
+    // Rounded, since a tenth of a percent is no binary fraction.
+    format!("{}%", (share * 1e8).round() / 1e6)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,6 +271,10 @@ mod tests {
             (Axis::count(3.0), "0 1 2 3 4"),
             (Axis::count(0.0), "0 1"),
             (Axis::count(19.0), "0 5 10 15 20"),
+            (Axis::up_to(105.0, &round_large), "0 20 40 60 80 100"),
+            (Axis::between((-12.0, 30.0), ROOM, &round_large), "-10 0 10 20 30"),
+            (Axis::between((8.0, 8.0), ROOM, &round_large), "4 6 8 10 12"),
+            (Axis::of_names(&["a".to_owned(), "b".to_owned()]), "a b"),
             (Axis::share(), "0% 25% 50% 75% 100%"),
             (Axis::of_times(0.3, 2_000.0, 13), "500µs 1ms 2ms 5ms 10ms 20ms 50ms 100ms 200ms 500ms 1s 2s"),
             (Axis::of_times(0.3, 2_000.0, 7), "1ms 10ms 100ms 1s"),
@@ -215,6 +289,12 @@ mod tests {
 
     #[test]
     fn a_share_of_an_axis_and_its_value_belong_together() {
+        let chosen = |values: &[f64]| -> Vec<(f64, String)> {
+            values.iter().map(|value| (*value, format!("{value}/s"))).collect()
+        };
+        let (doubled, even) = (chosen(&[1.0, 2.0, 4.0, 8.0]), chosen(&[1.0, 2.0, 3.0, 4.0]));
+        assert!(Axis::of_values(&doubled, 9).is_logarithmic && !Axis::of_values(&even, 9).is_logarithmic);
+        assert_eq!(labels(&Axis::of_values(&doubled, 2)), "1/s 4/s");
         for axis in [Axis::time(480.0), Axis::of_times(0.3, 2_000.0, 7)] {
             for share in [0.0, 0.25, 1.0] {
                 let value = axis.value_at(share);

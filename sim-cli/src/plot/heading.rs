@@ -23,13 +23,18 @@ pub struct Heading {
     pub subtitle: String,
 }
 
+/// What a picture of a scenario, or of a case of it, is called.
+pub fn title(scenario: &str, case: Option<&str>) -> String {
+    match case {
+        Some(case) => format!("{scenario} @ {case}"),
+        None => scenario.to_owned(),
+    }
+}
+
 impl Heading {
     /// The heading of a picture that shows so much of a run.
     pub fn of(report: &Report, shown: &str) -> Heading {
-        let title = match &report.case {
-            Some(case) => format!("{} @ {case}", report.scenario),
-            None => report.scenario.clone(),
-        };
+        let title = title(&report.scenario, report.case.as_deref());
         let run = match (report.seeds.len(), &report.digest) {
             (0 | 1, Some(digest)) => format!("seed {} · digest {digest}", report.seed),
             (0 | 1, None) => {

@@ -2,20 +2,19 @@
 
 use sim_core::model::Model;
 use sim_core::observe::histogram::Histogram;
-use sim_core::report::{ClientReport, Report};
+use sim_core::report::{ClientReport, Report, Unit};
 
 use crate::exit::Failure;
 use crate::show::number::{count, percent, round_span_of_ms, span_of_ms};
 
-use super::axis::Axis;
-use super::heading::{HEIGHT, Heading};
-use super::page::{Area, Drawn, Picture, px};
+use super::axis::{Axis, per_cent};
+use super::heading::Heading;
+use super::lines::of_unit;
 use super::palette::{BLUE, INK, ORANGE, SERIES, SKY, VERMILLION};
-use super::panel::{BELOW, Kind, Mark, Panel, Shape, Shared};
-use super::strip::Strip;
+use super::panel::{Kind, Mark, Panel, Shape, Shared};
+use super::stack::Stack;
 
-/// In pixels.
-const WIDTH: i32 = 1_000;
+/// The heights of the panels in pixels.
 const SHARES: i32 = 210;
 const TAIL: i32 = 190;
 const HISTOGRAM: i32 = 170;
@@ -32,59 +31,20 @@ const MOST_CLASSES: usize = SERIES.len() - 1;
 
 const NANOSECONDS_PER_MILLISECOND: f64 = 1e6;
 
-/// The picture of the latencies that a client saw.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Latency {
-    heading: Heading,
-    shared: Shared,
-    strip: Strip,
-    shares: Panel,
-    tail: Panel,
-    histogram: Panel,
-}
-
-impl Latency {
-    /// Lays out the latencies of a client of `model`.
-    pub fn new(
-        report: &Report,
-        model: &Model,
-        name: &str,
-        client: &ClientReport,
-    ) -> Result<Latency, Failure> {
-        let mut heading = Heading::of(report, &format!("latency seen by {name}"));
-        heading.add(&answered(client));
-        let objectives = objectives(model, name);
-        let x = span(client, &objectives);
-        let marks = marks(client, &objectives, &x);
-        let shared = Shared { x, x_name: "latency, on a logarithmic axis", bands: Vec::new(), marks };
-        let strip = Strip::new(&shared, WIDTH)?;
-        let shares = shares(client, &shared.x);
-        let tail = tail(client, &shared.x);
-        let histogram = histogram(&client.latency_ms.histogram, &shared.x);
-        Ok(Latency { heading, shared, strip, shares, tail, histogram })
-    }
-}
-
-impl Picture for Latency {
-    fn title(&self) -> String {
-        self.heading.spoken()
-    }
-
-    fn size(&self) -> (u32, u32) {
-        (WIDTH as u32, (HEIGHT + self.strip.height() + SHARES + TAIL + HISTOGRAM + BELOW + 8) as u32)
-    }
-
-    fn draw(&self, page: &Area) -> Drawn {
-        let rest = self.heading.draw(page)?;
-        let (strip, rest) = rest.split_vertically(px(self.strip.height()));
-        self.strip.draw(&strip, &self.shared.marks)?;
-        let (upper, rest) = rest.split_vertically(px(SHARES));
-        self.shares.draw(&upper, &self.shared, false)?;
-        let (middle, rest) = rest.split_vertically(px(TAIL));
-        self.tail.draw(&middle, &self.shared, false)?;
-        let (lower, _) = rest.split_vertically(px(HISTOGRAM + BELOW));
-        self.histogram.draw(&lower, &self.shared, true)
-    }
+/// Lays out the latencies that a client of `model` saw.
+pub fn latency(report: &Report, model: &Model, name: &str, client: &ClientReport) -> Result<Stack, Failure> {
+    let mut heading = Heading::of(report, &format!("latency seen by {name}"));
+    heading.add(&answered(client));
+    let objectives = objectives(model, name);
+    let x = span(client, &objectives);
+    let marks = marks(client, &objectives, &x);
+    let shared = Shared { x, x_name: "latency, on a logarithmic axis".to_owned(), bands: Vec::new(), marks };
+    let panels = vec![
+        (SHARES, shares(client, &shared.x)),
+        (TAIL, tail(client, &shared.x)),
+        (HISTOGRAM, histogram(&client.latency_ms.histogram, &shared.x)),
+    ];
+    Stack::new(heading, shared, panels)
 }
 
 /// Whose answers are shown, and whose are not.
@@ -156,6 +116,7 @@ fn shares(client: &ClientReport, x: &Axis) -> Panel {
         title: "share of the answers within this time".to_owned(),
         y: Axis::share(),
         shapes: lines(client, x, &|within| Some(within)),
+        notes: Vec::new(),
         if_empty: "no request was answered",
     }
 }
@@ -174,6 +135,7 @@ fn tail(client: &ClientReport, x: &Axis) -> Panel {
         title: "share of the answers that took longer, on a logarithmic axis".to_owned(),
         y: Axis::logarithmic((smallest, 1.0), 7, &per_cent),
         shapes,
+        notes: Vec::new(),
         if_empty: "no request was answered",
     }
 }
@@ -214,8 +176,9 @@ fn histogram(latencies: &Histogram, x: &Axis) -> Panel {
     let width = edges.get(1).map_or(0.0, |second| (second.0 / edges[0].0 - 1.0) * 100.0);
     Panel {
         title: format!("share of the answers in spans {width:.0}% wide"),
-        y: if largest > 0.8 { Axis::share() } else { Axis::from_zero(largest, &per_cent) },
+        y: of_unit(Unit::Share, (0.0, largest), MOST_TICKS),
         shapes: vec![Shape { name: String::new(), colour: SKY, kind: Kind::Bars, points }],
+        notes: Vec::new(),
         if_empty: "no request was answered",
     }
 }
@@ -226,10 +189,4 @@ fn along(x: &Axis, parts: u32) -> impl Iterator<Item = (f64, u64)> + '_ {
         let milliseconds = x.value_at(f64::from(part) / f64::from(parts));
         (milliseconds, (milliseconds * NANOSECONDS_PER_MILLISECOND).round() as u64)
     })
-}
-
-/// A round share.
-fn per_cent(share: f64) -> String {
-    // Rounded, since a tenth of a percent is no binary fraction.
-    format!("{}%", (share * 1e8).round() / 1e6)
 }

@@ -1,20 +1,19 @@
 //! A run over time: load and answers, latency, visits present, utilization and instances, below each other.
 
-use sim_core::report::{Report, SeriesRow};
+use sim_core::report::{Report, SeriesRow, Unit};
 
 use crate::exit::Failure;
-use crate::show::number::{percent, round_span_of_ms};
+use crate::show::number::round_span_of_ms;
 
 use super::axis::{Axis, round_large};
 use super::happenings::{bands, marks};
-use super::heading::{HEIGHT, Heading};
-use super::page::{Area, Drawn, Picture, px};
+use super::heading::Heading;
+use super::lines::of_unit;
 use super::palette::{BESIDE, BLUE, INK, ORANGE, SERIES, VERMILLION};
-use super::panel::{BELOW, Band, Kind, Mark, Panel, Shape, Shared};
-use super::strip::Strip;
+use super::panel::{Band, Kind, Mark, Panel, Shape, Shared};
+use super::stack::Stack;
 
-/// In pixels.
-const WIDTH: i32 = 1_000;
+/// The height of a panel in pixels.
 const PANEL: i32 = 148;
 
 /// As many ticks as a low panel has room for.
@@ -26,72 +25,33 @@ const FAR_APART: f64 = 20.0;
 /// More nodes in one panel are not told apart.
 const MOST_NODES: usize = SERIES.len() - 1;
 
-/// The picture of a run over time; of several replications, that of the first.
-#[derive(Clone, PartialEq, Debug)]
-pub struct OverTime {
-    heading: Heading,
-    shared: Shared,
-    strip: Strip,
-    panels: Vec<Panel>,
-}
-
-impl OverTime {
-    /// Lays out what a report tells over time.
-    pub fn new(report: &Report) -> Result<OverTime, Failure> {
-        let rows: Vec<Interval> = intervals(&report.series);
-        let end = report.series.last().map_or(report.simulated_s, |row| row.t);
-        let mut heading = Heading::of(report, "over time");
-        if report.seeds.len() > 1 {
-            heading.add("shown is the first of them");
-        }
-        let nodes = Nodes::of(report);
-        if nodes.left_out > 0 {
-            heading.add(&format!("the {} fullest nodes", nodes.names.len()));
-        }
-        let mut shared = Shared {
-            x: Axis::time(end),
-            x_name: "simulated time",
-            bands: bands(&report.actions, end),
-            marks: marks(&report.actions),
-        };
-        if report.warmup_s > 0.0 {
-            shared.bands.insert(0, Band { from: 0.0, to: report.warmup_s, colour: INK });
-            let label = "warm-up".to_owned();
-            shared.marks.insert(0, Mark { at: 0.0, label, colour: None, is_dashed: false });
-        }
-        let strip = Strip::new(&shared, WIDTH)?;
-        if strip.left_out > 0 {
-            heading.add(&format!("{} marks without words", strip.left_out));
-        }
-        let mut panels = vec![requests(&rows), latency(&rows), present(&rows, &nodes)];
-        panels.extend(utilization(&rows, &nodes));
-        panels.extend(instances(&rows, report));
-        Ok(OverTime { heading, shared, strip, panels })
+/// Lays out what a report tells over time; of several replications, the first.
+pub fn over_time(report: &Report) -> Result<Stack, Failure> {
+    let rows: Vec<Interval> = intervals(&report.series);
+    let end = report.series.last().map_or(report.simulated_s, |row| row.t);
+    let mut heading = Heading::of(report, "over time");
+    if report.seeds.len() > 1 {
+        heading.add("shown is the first of them");
     }
-}
-
-impl Picture for OverTime {
-    fn title(&self) -> String {
-        self.heading.spoken()
+    let nodes = Nodes::of(report);
+    if nodes.left_out > 0 {
+        heading.add(&format!("the {} fullest nodes", nodes.names.len()));
     }
-
-    fn size(&self) -> (u32, u32) {
-        let height = HEIGHT + self.strip.height() + PANEL * self.panels.len() as i32 + BELOW + 8;
-        (WIDTH as u32, height as u32)
+    let mut shared = Shared {
+        x: Axis::time(end),
+        x_name: "simulated time".to_owned(),
+        bands: bands(&report.actions, end),
+        marks: marks(&report.actions),
+    };
+    if report.warmup_s > 0.0 {
+        shared.bands.insert(0, Band { from: 0.0, to: report.warmup_s, colour: INK });
+        let label = "warm-up".to_owned();
+        shared.marks.insert(0, Mark { at: 0.0, label, colour: None, is_dashed: false });
     }
-
-    fn draw(&self, page: &Area) -> Drawn {
-        let rest = self.heading.draw(page)?;
-        let (strip, mut rest) = rest.split_vertically(px(self.strip.height()));
-        self.strip.draw(&strip, &self.shared.marks)?;
-        for (index, panel) in self.panels.iter().enumerate() {
-            let is_lowest = index + 1 == self.panels.len();
-            let (own, below) = rest.split_vertically(px(PANEL + if is_lowest { BELOW } else { 0 }));
-            panel.draw(&own, &self.shared, is_lowest)?;
-            rest = below;
-        }
-        Ok(())
-    }
+    let mut panels = vec![requests(&rows), latency(&rows), present(&rows, &nodes)];
+    panels.extend(utilization(&rows, &nodes));
+    panels.extend(instances(&rows, report));
+    Stack::new(heading, shared, panels.into_iter().map(|panel| (PANEL, panel)).collect())
 }
 
 /// A row of the series with the middle of its interval, where what was averaged over it is drawn.
@@ -161,6 +121,7 @@ fn requests(rows: &[Interval]) -> Panel {
         title: "requests a second".to_owned(),
         y: Axis::from_zero(largest(&shapes), &|value| format!("{}/s", round_large(value))),
         shapes,
+        notes: Vec::new(),
         if_empty: "the run was too short for a series",
     }
 }
@@ -182,7 +143,13 @@ fn latency(rows: &[Interval]) -> Panel {
         Some(smallest) if largest > FAR_APART * smallest => Axis::of_times(smallest, largest, MOST_TICKS),
         _ => Axis::from_zero(largest, &round_span_of_ms),
     };
-    Panel { title: "latency of answers".to_owned(), y, shapes, if_empty: "no request was answered" }
+    Panel {
+        title: "latency of answers".to_owned(),
+        y,
+        shapes,
+        notes: Vec::new(),
+        if_empty: "no request was answered",
+    }
 }
 
 fn present(rows: &[Interval], nodes: &Nodes) -> Panel {
@@ -195,6 +162,7 @@ fn present(rows: &[Interval], nodes: &Nodes) -> Panel {
         title: "visits present, in line and in service".to_owned(),
         y: Axis::count(largest(&shapes)),
         shapes,
+        notes: Vec::new(),
         if_empty: "no node holds visits",
     }
 }
@@ -205,13 +173,15 @@ fn utilization(rows: &[Interval], nodes: &Nodes) -> Option<Panel> {
         |name: &str| rows.iter().map(|it| (it.middle, it.row.utilization.get(name).copied())).collect();
     let mut shapes = nodes.lines(Kind::Line(1.75), read);
     shapes.retain(|shape| shape.points.iter().any(|(_, value)| value.is_some()));
-    let y = if largest(&shapes) > 0.25 {
-        Axis::share()
-    } else {
-        Axis::from_zero(largest(&shapes), &|share| percent(share).replace(".00%", "%").replace("0%", "%"))
-    };
+    let y = of_unit(Unit::Share, (0.0, largest(&shapes)), MOST_TICKS);
     let title = "utilization".to_owned();
-    (!shapes.is_empty()).then_some(Panel { title, y, shapes, if_empty: "nothing was at work" })
+    (!shapes.is_empty()).then_some(Panel {
+        title,
+        y,
+        shapes,
+        notes: Vec::new(),
+        if_empty: "nothing was at work",
+    })
 }
 
 /// Of the nodes that had now more, now fewer of them.
@@ -227,6 +197,7 @@ fn instances(rows: &[Interval], report: &Report) -> Option<Panel> {
         title: "instances that take calls".to_owned(),
         y: Axis::count(largest(&shapes)),
         shapes,
+        notes: Vec::new(),
         if_empty: "",
     })
 }

@@ -37,7 +37,7 @@ pub type Area<'p> = DrawingArea<Page<'p>, Shift>;
 pub type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<Error>>;
 
 /// Something that can be drawn.
-pub trait Picture {
+pub trait Picture: Send {
     /// In a few words, for those who cannot see it.
     fn title(&self) -> String;
     /// Width and height in pixels.
@@ -59,6 +59,28 @@ pub fn words(pixels: f64, colour: RGBColor) -> TextStyle<'static> {
 /// The same, bold.
 pub fn bold(pixels: f64, colour: RGBColor) -> TextStyle<'static> {
     (FAMILY, pixels * f64::from(UNITS) * LINE).into_font().style(FontStyle::Bold).color(&colour)
+}
+
+/// How wide a text is, in pixels.
+pub fn width_of(text: &str, style: &TextStyle) -> Result<f64, Failure> {
+    Ok(f64::from(text_width(text, style)?) / f64::from(UNITS))
+}
+
+/// The same while drawing.
+pub fn measured(text: &str, style: &TextStyle) -> Drawn<f64> {
+    width_of(text, style).map_err(|failure| {
+        DrawingAreaErrorKind::BackendError(DrawingErrorKind::DrawingError(Error::other(failure.message)))
+    })
+}
+
+/// As much of a text as is not wider than so many pixels, and a sign that there was more.
+pub fn fitted(text: &str, style: &TextStyle, pixels: i32) -> Drawn<String> {
+    let mut kept = text.to_owned();
+    let mut shown = kept.clone();
+    while measured(&shown, style)? > f64::from(pixels) && kept.pop().is_some() {
+        shown = format!("{}…", kept.trim_end());
+    }
+    Ok(shown)
 }
 
 /// `picture` as an SVG that stands on its own, and that can stand in a page of HTML.

@@ -8,15 +8,15 @@ use plotters::style::{Color, RGBColor, ShapeStyle, TRANSPARENT};
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::Axis;
-use super::page::{Area, Drawn, Page, UNITS, bold, px, words};
+use super::legend::Legend;
+use super::notes::notes;
+use super::page::{Area, Drawn, Page, UNITS, px, words};
 use super::palette::{AXIS, FAINT, GRID, INK};
 
 /// The room for labels left of a panel, in pixels.
 pub const LEFT: i32 = 72;
 /// The blank right of a panel, in pixels: half of a label of the axis below has room there.
 pub const RIGHT: i32 = 28;
-/// The height of the line with title and legend, in pixels.
-const TITLE: i32 = 24;
 /// The room for labels below the lowest panel, in pixels.
 pub const BELOW: i32 = 40;
 
@@ -31,8 +31,19 @@ pub struct Panel {
     pub y: Axis,
     /// What is drawn, from the back to the front.
     pub shapes: Vec<Shape>,
+    /// Words beside points.
+    pub notes: Vec<Note>,
     /// What is said where there is nothing to draw.
     pub if_empty: &'static str,
+}
+
+/// Words beside a point.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Note {
+    /// The point, along both axes.
+    pub at: (f64, f64),
+    /// The words.
+    pub text: String,
 }
 
 /// Something drawn in a panel, with a name in the legend.
@@ -53,6 +64,12 @@ pub struct Shape {
 pub enum Kind {
     /// Joined, by a line so many pixels wide.
     Line(f64),
+    /// The same, dashed: what is computed, beside what was measured.
+    Dashed(f64),
+    /// The inside of an outline.
+    Ribbon,
+    /// A dot of so many pixels to each side.
+    Dots(f64),
     /// Each value holds until the next.
     Steps,
     /// Joined, and the area down to the axis filled.
@@ -91,7 +108,7 @@ pub struct Shared {
     /// The horizontal axis.
     pub x: Axis,
     /// What is written below it.
-    pub x_name: &'static str,
+    pub x_name: String,
     /// What is shaded.
     pub bands: Vec<Band>,
     /// What is marked.
@@ -120,11 +137,11 @@ impl Shape {
 
 impl Panel {
     /// Draws it; the lowest panel has the labels of the horizontal axis.
-    pub fn draw(&self, area: &Area, shared: &Shared, is_lowest: bool) -> Drawn {
-        self.title_and_legend(area)?;
+    pub fn draw(&self, area: &Area, shared: &Shared, legend: &Legend, is_lowest: bool) -> Drawn {
+        legend.draw(area, &self.title, &self.shapes)?;
         let below = if is_lowest { BELOW } else { 0 };
         let mut chart = ChartBuilder::on(area)
-            .margin_top(px(TITLE))
+            .margin_top(px(legend.height()))
             .margin_right(px(RIGHT))
             .x_label_area_size(px(below))
             .y_label_area_size(px(LEFT))
@@ -143,7 +160,7 @@ impl Panel {
             .set_all_tick_mark_size(px(4))
             .label_style(words(11.0, FAINT))
             .axis_desc_style(words(12.0, INK))
-            .x_desc(if is_lowest { shared.x_name } else { "" })
+            .x_desc(if is_lowest { shared.x_name.as_str() } else { "" })
             .draw()?;
         for mark in &shared.marks {
             let Some(colour) = mark.colour else { continue };
@@ -152,9 +169,13 @@ impl Panel {
         for shape in &self.shapes {
             self.shape(&inside, shape)?;
         }
+        let (across, down) = inside.get_pixel_range();
+        let corners = [(across.start, down.start), (across.end, down.end)];
+        let texts = self.notes.iter().map(|note| (inside.map_coordinate(&note.at), note.text.as_str()));
+        notes(area, &texts.collect::<Vec<_>>(), &self.in_the_way(&inside), corners)?;
         if !self.shapes.iter().any(Shape::is_drawn) {
             let ((left, right), (top, bottom)) =
-                ((LEFT, area_width(area) - RIGHT), (TITLE, area_height(area) - below));
+                ((LEFT, area_width(area) - RIGHT), (legend.height(), area_height(area) - below));
             let middle = Pos::new(HPos::Center, VPos::Center);
             let centre = (px(left + right) / 2, px(top + bottom) / 2);
             area.draw_text(self.if_empty, &words(13.0, FAINT).pos(middle), centre)?;
@@ -162,36 +183,40 @@ impl Panel {
         Ok(())
     }
 
-    fn title_and_legend(&self, area: &Area) -> Drawn {
-        let base = Pos::new(HPos::Left, VPos::Bottom);
-        let y = px(TITLE - 5);
-        area.draw_text(&self.title, &bold(12.0, INK).pos(base), (px(LEFT), y))?;
-        let style = words(11.0, INK).pos(base);
-        let mut right = px(area_width(area) - RIGHT);
-        for shape in self.shapes.iter().rev().filter(|shape| !shape.name.is_empty()) {
-            let (width, _) = area.estimate_text_size(&shape.name, &style)?;
-            let left = right - width as i32;
-            area.draw_text(&shape.name, &style, (left, y))?;
-            let sample = [(left - px(26), y - px(6)), (left - px(6), y - px(6))];
-            match shape.kind {
-                Kind::Line(wide) => {
-                    area.draw(&PathElement::new(sample.to_vec(), stroke(shape.colour, wide)))?
-                }
-                Kind::Steps => area.draw(&PathElement::new(sample.to_vec(), stroke(shape.colour, 2.0)))?,
-                Kind::Area | Kind::Bars => {
-                    let corners = [(sample[0].0, y - px(10)), (sample[1].0, y - px(2))];
-                    area.draw(&Rectangle::new(corners, fill(shape.colour)))?;
-                }
+    /// Places on the page that words should not cover: points, and lines every few pixels.
+    fn in_the_way(&self, inside: &Plot) -> Vec<(i32, i32)> {
+        let mut places = Vec::new();
+        let pieces = self
+            .shapes
+            .iter()
+            .flat_map(|shape| shape.pieces(&self.y).into_iter().map(|piece| (shape.kind, piece)));
+        for (kind, piece) in pieces.filter(|_| !self.notes.is_empty()) {
+            let corners: Vec<(i32, i32)> = piece.iter().map(|point| inside.map_coordinate(point)).collect();
+            places.extend(&corners);
+            for pair in corners.windows(2).filter(|_| !matches!(kind, Kind::Dots(_))) {
+                let ((x, y), (to_x, to_y)) = (pair[0], pair[1]);
+                let steps = (to_x - x).abs().max((to_y - y).abs()) / px(6) + 1;
+                places.extend(
+                    (0..steps).map(|step| (x + (to_x - x) * step / steps, y + (to_y - y) * step / steps)),
+                );
             }
-            right = left - px(26 + 16);
         }
-        Ok(())
+        places
     }
 
     fn shape(&self, inside: &Plot, shape: &Shape) -> Drawn {
         for piece in shape.pieces(&self.y) {
             match shape.kind {
                 Kind::Line(wide) => line(inside, &piece, shape.colour, wide)?,
+                Kind::Dashed(wide) => {
+                    inside.draw(&DashedPathElement::new(piece, px(6), px(4), stroke(shape.colour, wide)))?;
+                }
+                Kind::Dots(radius) => {
+                    for point in piece {
+                        inside.draw(&Circle::new(point, units(radius), shape.colour.filled()))?;
+                    }
+                }
+                Kind::Ribbon => inside.draw(&Polygon::new(piece, shape.colour.mix(0.2).filled()))?,
                 Kind::Steps => line(inside, &steps(&piece), shape.colour, 2.0)?,
                 Kind::Area => {
                     let outline: Vec<_> = piece.iter().copied().chain(foot(&piece, &self.y)).collect();
@@ -245,11 +270,16 @@ fn vertical(inside: &Plot, mark: &Mark, colour: RGBColor, (from, to): (f64, f64)
 
 /// A line of a colour, so many pixels wide.
 pub fn stroke(colour: RGBColor, wide: f64) -> ShapeStyle {
-    colour.stroke_width((wide * f64::from(UNITS)).round() as u32)
+    colour.stroke_width(units(wide) as u32)
+}
+
+/// Pixels in units of the page.
+pub fn units(pixels: f64) -> i32 {
+    (pixels * f64::from(UNITS)).round() as i32
 }
 
 /// The inside of an area, light enough for what is before it.
-fn fill(colour: RGBColor) -> ShapeStyle {
+pub fn fill(colour: RGBColor) -> ShapeStyle {
     colour.mix(0.35).filled()
 }
 
@@ -285,7 +315,9 @@ mod tests {
         }
 
         fn draw(&self, page: &Area) -> Drawn {
-            self.panel.draw(page, &self.shared, true)
+            let legend =
+                Legend::new(&self.panel.title, &self.panel.shapes, 400).expect("the fonts are sound");
+            self.panel.draw(page, &self.shared, &legend, true)
         }
     }
 
@@ -296,9 +328,10 @@ mod tests {
     /// What is drawn of these shapes over 0 to 10 along and 0 to 100 up: the panel has corners at 72, 24 and 372, 160.
     fn drawn(shapes: Vec<Shape>, marks: Vec<Mark>) -> String {
         let y = Axis::from_zero(98.0, &round_large);
-        let panel = Panel { title: "requests".to_owned(), y, shapes, if_empty: "nothing came" };
+        let panel =
+            Panel { title: "requests".to_owned(), y, shapes, notes: Vec::new(), if_empty: "nothing came" };
         let bands = vec![Band { from: 2.0, to: 20.0, colour: VERMILLION }];
-        let shared = Shared { x: Axis::time(10.0), x_name: "simulated time", bands, marks };
+        let shared = Shared { x: Axis::time(10.0), x_name: "simulated time".to_owned(), bands, marks };
         svg(&Alone { panel, shared }, Theme::Light).expect("it can be drawn")
     }
 

@@ -5,8 +5,7 @@ use plotters_backend::text_anchor::{HPos, Pos, VPos};
 
 use crate::exit::Failure;
 
-use super::bitmap::text_width;
-use super::page::{Area, Drawn, UNITS, px, words};
+use super::page::{Area, Drawn, UNITS, px, width_of, words};
 use super::palette::INK;
 use super::panel::{LEFT, Mark, RIGHT, Shared, stroke};
 
@@ -72,7 +71,7 @@ impl Strip {
             if label.is_empty() {
                 continue;
             }
-            let wide = f64::from(text_width(label, &words(EM, INK))?) / f64::from(UNITS);
+            let wide = width_of(label, &words(EM, INK))?;
             let at = left + shared.x.share_of(*at) * (right - left);
             let from = at + GAP / 2.0;
             let label = Label { mark, line: 0, from, to: from + wide, at, has_pole: colour.is_some() };
@@ -161,7 +160,7 @@ mod tests {
             is_dashed: false,
         };
         let marks = marks.iter().map(mark).collect();
-        let shared = Shared { x: Axis::time(100.0), x_name: "", bands: Vec::new(), marks };
+        let shared = Shared { x: Axis::time(100.0), x_name: String::new(), bands: Vec::new(), marks };
         Strip::new(&shared, WIDTH).expect("the fonts are sound")
     }
 

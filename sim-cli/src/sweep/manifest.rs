@@ -16,14 +16,15 @@ use super::cases::Cases;
 use super::table::Kind;
 
 /// The version of the folder's files.
-const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 1;
 
 /// What `manifest.json` holds.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Manifest {
-    schema: u32,
+    /// [`SCHEMA`].
+    pub schema: u32,
     /// The version of results.
-    results: u32,
+    pub results: u32,
     /// The version of this program.
     version: String,
     /// What is varied.

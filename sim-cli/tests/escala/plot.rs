@@ -57,7 +57,7 @@ fn a_picture_stands_on_its_own_and_says_what_it_is_of() {
     let report =
         place.escala(&["run", "small.ron", "--case", "slow", "--json", "--plot", "out"]).ended_with(0);
     let digest = report.json()["digest"].as_str().map(str::to_owned).expect("it came to its end");
-    assert!(report.stderr.starts_with("drawn: out/small-slow-over-time.svg, "), "{}", report.stderr);
+    assert!(report.stderr.contains("drawn: out/small-slow-over-time.svg, "), "{}", report.stderr);
     for (name, shown) in [("over-time", "over time"), ("latency-users", "latency seen by users")] {
         let svg = place.read(&format!("out/small-slow-{name}.svg"));
         assert!(svg.contains(&format!("<title>small @ slow: {shown}</title>")), "{svg}");
@@ -170,17 +170,148 @@ fn what_cannot_be_drawn_is_said_before_the_run() {
     assert!(words(&svg)[2].starts_with("seed 7 · "), "what was seen is drawn: {:?}", words(&svg));
 }
 
+/// One server that does 100 requests a second.
+const SERVER: &str = r#"(
+    run: (seed: 5, warmup: "5s", duration: "65s"),
+    nodes: {
+        "users": Clients(to: "server", load: Open(rate: "40/s", shape: [Spike(at: "20s", for: "5s", rate: "40/s")])),
+        "server": Service(serve: [Cpu(Exp("10ms"))]),
+    },
+)"#;
+
+#[test]
+fn latency_is_drawn_against_load_beside_the_law() {
+    let place = Place::new();
+    place.write("server.ron", SERVER);
+    let arguments =
+        ["plot", "server.ron", "--load-curve", "--replications", "3", "--format", "svg", "--json"];
+    let done = place.escala(&arguments).ended_with(0);
+    assert!(done.stderr.contains("the load of users is held constant"), "{}", done.stderr);
+    let told = done.json();
+    let loads = told["loads"].as_array().expect("there are loads");
+    assert_eq!((loads.first(), loads.last()), (Some(&5.0.into()), Some(&95.0.into())));
+    let svg = place.read("server-load-users.svg");
+    let words = words(&svg);
+    for shown in
+        ["M/M/1", "mean", "p99", "the scenario: 40/s", "server saturates at 100/s", "latency of answers"]
+    {
+        assert!(words.contains(&shown), "{shown} is missing in {words:?}");
+    }
+    // Retries make the law inapplicable, and what fails is drawn.
+    place.write(
+        "impatient.ron",
+        &SERVER.replace("to: \"server\",", "to: \"server\", timeout: \"50ms\", retry: (attempts: 2),"),
+    );
+    place
+        .escala(&["plot", "impatient.ron", "--load-curve", "--replications", "1", "--format", "svg"])
+        .ended_with(0);
+    let svg = place.read("impatient-load-users.svg");
+    assert!(!svg.contains("M/M/1") && svg.contains("share of the requests that failed"), "{svg}");
+    place.write(
+        "closed.ron",
+        &SERVER.replace(
+            "Open(rate: \"40/s\", shape: [Spike(at: \"20s\", for: \"5s\", rate: \"40/s\")])",
+            "Closed(users: 3)",
+        ),
+    );
+    let refused = place.escala(&["plot", "closed.ron", "--load-curve"]).ended_with(2);
+    assert!(refused.stderr.contains("no client has an open load"), "{}", refused.stderr);
+}
+
+/// A scenario of `models/`.
+fn model(name: &str) -> String {
+    format!("{}/../models/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares four policies, into `policies.json`.
+fn compare(place: &Place) {
+    let model = model("balancing/heterogeneous.ron");
+    place
+        .escala(&["compare", &model, "--duration", "60s", "--json", "-o", "policies.json", "-q"])
+        .ended_with(0);
+}
+
+/// Sweeps load and number of servers, into `grid`.
+fn sweep(place: &Place) {
+    let (model, rates) = (model("basics/knee.ron"), "nodes.users.load.rate=20/s..90/s step 10/s");
+    let axes = ["--vary", rates, "--vary", "nodes.server.instances=1,2,4,8"];
+    let runs = ["--replications", "3", "--duration", "4min", "-o", "grid", "-q"];
+    place.escala(&[&["sweep", &model][..], &axes, &runs].concat()).ended_with(0);
+}
+
+#[test]
+fn a_comparison_is_drawn_as_a_forest() {
+    let place = Place::new();
+    compare(&place);
+    let done = place.escala(&["plot", "policies.json", "--format", "svg"]).ended_with(0);
+    assert_eq!(done.stdout, "policies-forest.svg\n");
+    let svg = place.read("policies-forest.svg");
+    let words = words(&svg);
+    for shown in
+        ["mean(users) · round-robin: 26.3ms", "+46.5%", "worse", "least-connections", "← better", "worse →"]
+    {
+        assert!(words.contains(&shown), "{shown} is missing in {words:?}");
+    }
+    let refused = place.escala(&["plot", "policies.json", "--seed", "3"]).ended_with(2);
+    assert!(refused.stderr.contains("`--seed` is about runs"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_sweep_is_drawn_over_its_axes() {
+    let place = Place::with_small();
+    sweep(&place);
+    for (arguments, file, shown) in [
+        (&["--metric", "p99(users)"][..], "grid-heat-p99-users.svg", "nodes.server.instances"),
+        (&["--over", "rate", "--metric", "utilization(server)"], "grid-lines.svg", "instances=4"),
+        (
+            &["--over", "instances", "--where", "rate=60/s"],
+            "grid-lines.svg",
+            "p99(users): 99th percentile of latency",
+        ),
+        (&["--against", "instances(server)", "--where", "rate=60/s"], "grid-front.svg", "beaten by none"),
+    ] {
+        let all = [&["plot", "grid", "--format", "svg", "--theme", "auto"][..], arguments].concat();
+        let done = place.escala(&all).ended_with(0);
+        assert_eq!(done.stdout.trim_end(), file);
+        let svg = place.read(file);
+        assert!(words(&svg).contains(&shown), "{shown} is missing in {:?}", words(&svg));
+        assert!(svg.contains("prefers-color-scheme: dark"));
+    }
+    std::fs::create_dir(place.path("empty")).expect("it can be made");
+    for (arguments, says) in [
+        (&["grid", "--over", "cores"][..], "`cores` is not varied in `grid`"),
+        (&["grid", "--over", "instances"], "8 lines cannot be told apart"),
+        (&["grid", "--metric", "p98(users)"], "there is no metric `p98`"),
+        (&["grid", "--metric", "p99(nobody)"], "they tell of server, users"),
+        (&["grid", "--where", "instances=3"], "no case has `instances=3`"),
+        (&["grid", "--case", "50"], "`--case` is about runs"),
+        (&["empty"], "`empty/manifest.json` cannot be read"),
+        (&["small.ron", "--over", "rate"], "is no folder of a sweep"),
+    ] {
+        let refused = place.escala(&[&["plot"][..], arguments].concat()).ended_with(2);
+        assert!(refused.stderr.contains(says), "{arguments:?}: {}", refused.stderr);
+    }
+}
+
 /// `UPDATE_EXPECT=1 cargo test -p sim-cli` draws them anew.
 #[test]
 fn the_pictures_in_the_docs_are_up_to_date() {
     let place = Place::new();
-    let home = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for model in ["scaling/hpa-step", "failure/slow-instance"] {
-        let path = home.join("models").join(format!("{model}.ron"));
-        let path = path.to_str().expect("the path is text");
-        let done = place.escala(&["plot", path, "--format", "svg"]).ended_with(0);
+    compare(&place);
+    sweep(&place);
+    let pictures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/pictures");
+    for arguments in [
+        &[&*model("scaling/hpa-step.ron")][..],
+        &[&*model("failure/slow-instance.ron")],
+        &[&*model("basics/knee.ron"), "--load-curve"],
+        &["policies.json"],
+        &["grid"],
+        &["grid", "--over", "rate", "--metric", "p99(users)", "--metric", "utilization(server)"],
+        &["grid", "--against", "instances(server)", "--where", "rate=60/s"],
+    ] {
+        let done = place.escala(&[&["plot", "--format", "svg"][..], arguments].concat()).ended_with(0);
         for name in done.stdout.lines() {
-            expect_test::expect_file![home.join("docs/pictures").join(name)].assert_eq(&place.read(name));
+            expect_test::expect_file![pictures.join(name)].assert_eq(&place.read(name));
         }
     }
 }
