@@ -26,6 +26,7 @@ pub mod program;
 pub mod sample;
 pub mod source;
 pub mod state;
+mod trace;
 pub mod travel;
 pub mod visit;
 pub mod work;
@@ -130,6 +131,7 @@ impl Engine {
     /// Asks for a record of every request from now on.
     pub fn record_requests(&mut self) {
         self.state.tally.recorder = Some(Default::default());
+        self.state.ahead.is_watched = true;
     }
 
     /// The records of the requests that have ended since the last call.
@@ -451,5 +453,6 @@ impl State {
         let Some(rank) = visit.phase.rank() else { return };
         let event = Event::of(visit, id, at, rank);
         self.agenda.push(event);
+        self.trace_wait(id);
     }
 }

@@ -4,6 +4,8 @@
 //! Every identifier here points at something, every jump stays inside its program, every number is in range.
 //! Nothing after compilation returns an error.
 
+use std::collections::BTreeMap;
+
 use crate::arena::Arena;
 use crate::arena::ids;
 use crate::distribution::Sampler;
@@ -24,7 +26,7 @@ pub use control::{Controller, Fault};
 pub use pool::{Discipline, Patience, Pool};
 pub use source::{Class, Source};
 
-use step::{Concern, Program, Step};
+use step::{Concern, Program, Step, Stretch};
 
 ids! {
     /// A node of the scenario; numbered in the order of names, so that the order of the text does not matter.
@@ -74,6 +76,8 @@ pub struct Model {
     pub steps: Vec<Step>,
     /// By step: who is concerned.
     pub concerns: Vec<Concern>,
+    /// By step: whose time a wait is, where it is not all the time of the node that waits.
+    pub stretches: BTreeMap<Program, Vec<Stretch>>,
     /// All distributions.
     pub samplers: Arena<SamplerId, Sampler>,
     /// The makers of requests.

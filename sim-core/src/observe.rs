@@ -6,3 +6,4 @@ pub mod histogram;
 pub mod record;
 pub mod series;
 pub mod tally;
+pub mod trace;

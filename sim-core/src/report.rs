@@ -22,6 +22,7 @@ pub mod metric;
 pub mod pooled;
 pub mod run;
 pub mod series;
+pub mod spent;
 pub mod theory;
 pub mod watch;
 
@@ -36,6 +37,8 @@ pub use merge::Merge;
 pub use metric::{Better, METRICS, Metric, Scope, Subject, Unit};
 pub use pooled::Pooled;
 pub use series::SeriesRow;
+use spent::Spent;
+pub use spent::{HopReport, NodeSpent, SlowReport, SpentReport};
 use watch::Watched;
 pub use watch::{Span, Watch};
 
@@ -88,6 +91,12 @@ pub struct Report {
     pub expect: Vec<ClaimResult>,
     /// What scaled and what broke, in order.
     pub actions: Vec<ActionReport>,
+    /// By client and percentile: where requests around it spent their time; where it was asked for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub spent: BTreeMap<String, BTreeMap<&'static str, SpentReport>>,
+    /// The slowest requests, the slowest first; as many as were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slowest: Vec<SlowReport>,
     /// Laws that do not hold: the run is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<String>,
@@ -103,6 +112,9 @@ pub struct Report {
     /// The same over consecutive parts of the run, or by replication.
     #[serde(skip)]
     pub(crate) parts: Vec<Measured>,
+    /// What tells where time went, to be added to that of other seeds.
+    #[serde(skip)]
+    pub(crate) time: Spent,
     /// What was measured in the spans that claims name.
     #[serde(skip)]
     pub(crate) spans: BTreeMap<Span, Watched>,
@@ -165,6 +177,7 @@ impl Report {
         let counters = measured_window(engine);
         let measured = Measured::of(model, &counters);
         let variants = engine.variants().len() as u64;
+        let time = Spent::of(engine);
         // Before the end there is no steady state to compare, and whoever watches asks often.
         let (theory, bottleneck) = match stop {
             Some(_) => {
@@ -202,11 +215,14 @@ impl Report {
             bottleneck,
             expect: Vec::new(),
             actions: actions(engine),
+            spent: time.around(model),
+            slowest: time.slowest.clone(),
             violations: engine.check().iter().map(ToString::to_string).collect(),
             series: series::rows(engine),
             variants,
             counters,
             parts: Vec::new(),
+            time,
             spans: BTreeMap::new(),
         }
     }

@@ -1,10 +1,6 @@
 //! Visits that run ahead of the clock change nothing: a run in which they do and one that goes event by event agree to
 //! the last bit, in all that is counted.
 
-use std::fs;
-use std::path::Path;
-
-use sim_core::compile::case;
 use sim_core::engine::Engine;
 use sim_core::time::Time;
 
@@ -43,23 +39,7 @@ fn assert_same(name: &str, text: &str) {
 
 #[test]
 fn every_model_runs_ahead_as_by_the_clock() {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
-    let goldens = fs::read_to_string(models.join("goldens.txt")).expect("the goldens are there");
-    let rows: Vec<&str> = goldens.lines().filter(|line| line.contains(".ron")).collect();
-    let check = |rows: &[&str]| {
-        for row in rows {
-            let mut words = row.split_whitespace();
-            let (path, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-            let text = fs::read_to_string(models.join(path)).expect("the model is there");
-            let text = if name == "-" { text } else { case(&text, name).expect("the case is there") };
-            assert_same(&format!("{path}, {name}"), &text);
-        }
-    };
-    let (first, second) = rows.split_at(rows.len() / 2);
-    std::thread::scope(|scope| {
-        scope.spawn(|| check(first));
-        check(second);
-    });
+    common::each_model(assert_same);
 }
 
 /// What ends a wait early, or makes its end known late, meets those who run ahead: timeouts shorter than the work below

@@ -243,6 +243,7 @@ fn empty() -> Model {
         instances: Arena::new(),
         pools: Arena::new(),
         steps: Vec::new(),
+        stretches: BTreeMap::new(),
         samplers: Arena::new(),
         sources: Arena::new(),
         lead: None,

@@ -1,9 +1,10 @@
 //! Writing programs: steps one after another, jumps that are filled in later, tags that other steps do not move.
 
 use super::{Compiler, Site};
-use crate::model::Delay;
-use crate::model::step::{Program, Step};
+use crate::model::step::{Elsewhere, Program, Step, Stretch};
+use crate::model::{Delay, NodeId};
 use crate::random::{Key, hash_name};
+use crate::time::Duration;
 
 /// Programs count their steps in 16 bits. So do visits the clients they come from: each has a call and a reply, so these
 /// are fewer than half as many.
@@ -44,14 +45,43 @@ impl Compiler<'_> {
 
     /// Adds a wait: none at all is left out, and constant ones that follow each other are one.
     pub(crate) fn wait(&mut self, span: Delay, tag: u64) {
+        self.wait_somewhere(span, tag, None);
+    }
+
+    /// Adds a wait on the way to another node or back.
+    pub(crate) fn wait_on_the_way(&mut self, span: Delay, tag: u64, node: NodeId) {
+        self.wait_somewhere(span, tag, Some(Elsewhere { node, is_network: true }));
+    }
+
+    /// Adds a wait at another node.
+    pub(crate) fn wait_there(&mut self, span: Delay, tag: u64, node: NodeId) {
+        self.wait_somewhere(span, tag, Some(Elsewhere { node, is_network: false }));
+    }
+
+    fn wait_somewhere(&mut self, span: Delay, tag: u64, elsewhere: Option<Elsewhere>) {
         let can_merge = self.landed < self.model.steps.len();
+        let mut after = Duration::ZERO;
         match (span, self.model.steps.last_mut()) {
-            (Delay::None, _) => {}
+            (Delay::None, _) => return,
             (Delay::Constant(span), Some(Step::Wait { span: Delay::Constant(before), .. })) if can_merge => {
-                *before = *before + span
+                after = *before;
+                *before = *before + span;
             }
             (Delay::Constant(_) | Delay::Drawn(_), _) => self.emit(Step::Wait { span, tag }),
         }
+        let stretches = &mut self.model.stretches;
+        let step = u16::try_from(self.model.steps.len() - 1).unwrap_or(u16::MAX);
+        if elsewhere.is_some() || stretches.contains_key(&step) {
+            stretches.entry(step).or_default().push(Stretch { after, elsewhere });
+        }
+    }
+
+    /// Adds a transfer over the wire to a cache, or back.
+    pub(crate) fn transmit(&mut self, step: Step, node: NodeId) {
+        self.emit(step);
+        let step = u16::try_from(self.last_step()).unwrap_or(u16::MAX);
+        let elsewhere = Some(Elsewhere { node, is_network: true });
+        self.model.stretches.insert(step, vec![Stretch { after: Duration::ZERO, elsewhere }]);
     }
 
     /// The tag of the next step of a kind at a node: its number counts steps of this kind alone, in the order of the text.

@@ -292,24 +292,24 @@ impl Compiler<'_> {
         let is_coin = cache.hit_ratio.is_some() && wires.is_none();
         let there = self.tag(site, "get, there");
         if let Some((wire, _)) = wires {
-            self.emit(Step::Transmit { wire, is_reply: false });
+            self.transmit(Step::Transmit { wire, is_reply: false }, asked);
         }
         if !is_coin {
-            self.wait(link, there);
+            self.wait_on_the_way(link, there, asked);
         }
         self.emit(Step::Lookup { cache: id, miss: 0 });
         let lookup = self.last_step();
         let answer = |compiler: &mut Compiler<'_>, latency: Delay, word: &str, back: Option<WireId>| {
             if is_coin {
-                compiler.wait(link, there);
+                compiler.wait_on_the_way(link, there, asked);
             }
             let tag = compiler.tag(site, word);
-            compiler.wait(latency, tag);
+            compiler.wait_there(latency, tag, asked);
             if let Some(wire) = back {
-                compiler.emit(Step::Transmit { wire, is_reply: true });
+                compiler.transmit(Step::Transmit { wire, is_reply: true }, asked);
             }
             let tag = compiler.tag(site, &format!("{word}, back"));
-            compiler.wait(link, tag);
+            compiler.wait_on_the_way(link, tag, asked);
         };
         answer(self, hit, "get, hit", wires.map(|(_, back)| back));
         let end = self.emit_jump();

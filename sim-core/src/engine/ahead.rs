@@ -34,6 +34,8 @@ pub struct Ahead {
     rank: Rank,
     /// Whether it is known that this visit may do its next step.
     pub is_allowed: bool,
+    /// Whether what each visit does is recorded or traced.
+    pub is_watched: bool,
 }
 
 impl Default for Ahead {
@@ -46,6 +48,7 @@ impl Default for Ahead {
             leads: false,
             rank: Rank::Completion,
             is_allowed: false,
+            is_watched: false,
         }
     }
 }
@@ -86,8 +89,8 @@ impl State {
         let stands_still = self.hung_until > self.ahead.clock;
         // A call that is given up and cancelled undoes what is under way below it.
         let cancels = model.calls.iter().any(|call| call.cancels && call.timeout.is_some());
-        self.ahead.reach =
-            if self.is_near_bound(&model.run) || stands_still || cancels { Time::ZERO } else { until };
+        let stays = self.is_near_bound(&model.run) || stands_still || cancels || self.tally.tracer.is_some();
+        self.ahead.reach = if stays { Time::ZERO } else { until };
         self.set_lead(model);
     }
 
@@ -200,6 +203,7 @@ impl State {
     fn write_down(&mut self, id: VisitId, at: Time, rank: Rank) -> VisitId {
         let event = Event::of(&self.visits[id], id, at, self.rank_at(at, rank));
         self.agenda.push(event);
+        self.trace_wait(id);
         VisitId::NONE
     }
 

@@ -362,6 +362,7 @@ impl State {
         }
         for (visit, _) in &taken {
             self.visits[*visit].phase = Phase::Parked;
+            self.trace_wait(*visit);
         }
         if until == self.instances[target].hung_until {
             // Whoever was stopped by a hang that ends before this one goes on after this one.

@@ -99,6 +99,7 @@ impl State {
             let stream = self.visits[id].stream;
             let is_hit = stream.child(spec.tag).child(HIT).draws().unit() < ratio;
             self.count_lookup(cache, is_hit);
+            self.trace_lookup(id, spec.node, is_hit);
             let visit = &mut self.visits[id];
             visit.step = if is_hit { visit.step + 1 } else { miss };
             return id;
@@ -107,6 +108,7 @@ impl State {
         let renew = spec.ttl.filter(|_| spec.sliding);
         let is_hit = self.caches[cache].store.lookup(key, now, renew) == Found::Fresh;
         self.count_lookup(cache, is_hit);
+        self.trace_lookup(id, spec.node, is_hit);
         if is_hit {
             self.visits[id].step += 1;
             return id;
@@ -117,6 +119,7 @@ impl State {
                 self.tally.caches[cache].coalesced += 1;
                 let visit = &mut self.visits[id];
                 (visit.phase, visit.wake) = (Phase::Parked, Time::NEVER);
+                self.trace_wait(id);
                 return VisitId::NONE;
             }
             self.caches[cache].fetches.insert(key, Fetch { by: id, waiting: Vec::new() });
@@ -255,6 +258,7 @@ impl State {
                 line.waiting.push_back(id);
                 let visit = &mut self.visits[id];
                 (visit.phase, visit.wake, visit.since) = (Phase::Parked, Time::NEVER, now.0);
+                self.trace_wait(id);
                 VisitId::NONE
             }
         }

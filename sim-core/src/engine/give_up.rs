@@ -34,6 +34,7 @@ impl State {
         if !id.is_some() {
             return;
         }
+        self.trace_giving_up(id);
         self.visits[id].parent = if by_client { VisitId::GIVEN_UP } else { VisitId::NONE };
     }
 
@@ -48,7 +49,10 @@ impl State {
         match visit.phase {
             // What travels back, or collects answers, uses nothing.
             Phase::Returning | Phase::Joining | Phase::Over | Phase::Free | Phase::Thinking => return,
-            Phase::Travelling => return self.visits.release(id),
+            Phase::Travelling => {
+                self.trace_end(id, Outcome::Cancelled);
+                return self.visits.release(id);
+            }
             Phase::Running | Phase::Due => return,
             Phase::InLine
             | Phase::Working

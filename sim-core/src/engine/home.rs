@@ -42,7 +42,8 @@ impl State {
                 return VisitId::NONE;
             }
             let (parent, place, entered) = (visit.parent, visit.place, visit.entered);
-            if visit.holds != 0 || !parent.is_some() {
+            // Who is watched gets each answer by itself.
+            if visit.holds != 0 || !parent.is_some() || self.ahead.is_watched {
                 return id;
             }
             let now = self.now;

@@ -66,6 +66,7 @@ impl State {
         let visit = &mut self.visits[join];
         (visit.phase, visit.link, visit.since) = (Phase::Joining, u32::from(count), u64::from(need));
         self.visits[id].link = join.0;
+        self.trace_join(join, id);
         join
     }
 
@@ -87,9 +88,11 @@ impl State {
         {
             // Later answers count for nobody.
             self.visits[id].parent = VisitId::NONE;
+            self.trace_verdict(id);
             next = self.answer_once(model, parent, verdict);
         }
         if still_out == 0 {
+            self.trace_end_of_join(id);
             self.visits.release(id);
         }
         next

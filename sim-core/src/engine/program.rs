@@ -75,7 +75,7 @@ impl State {
         let visit = &mut self.visits[id];
         let place = visit.place;
         (visit.entered, visit.wake, visit.phase) = (now, Time::NEVER, Phase::Running);
-        if self.tally.recorder.is_some() {
+        if self.ahead.is_watched {
             self.record_arrival(id);
         }
         let instance = &mut self.instances[place];
@@ -93,6 +93,7 @@ impl State {
         if let Some(recorder) = &mut self.tally.recorder {
             recorder.arrived(visit.ordinal, visit.place);
         }
+        self.trace_arrival(id);
     }
 
     /// Lets time pass for `id`. It passes elsewhere, so neither the speed of the instance nor a fault stretches it.
@@ -218,8 +219,12 @@ impl State {
         if until <= self.now || matches!(visit.phase, Phase::Returning | Phase::Thinking) {
             return false;
         }
+        let is_held_up = !matches!(visit.phase, Phase::InLine | Phase::Calling | Phase::BackingOff);
         let span = until - self.now;
         self.schedule(id, span);
+        if is_held_up {
+            self.trace_hold_up(id, None);
+        }
         true
     }
 

@@ -225,8 +225,9 @@ impl State {
         let (source, is_last) = (SourceId(u32::from(visit.via)), visit.root == 0);
         let spec = &model.sources[source];
         self.count_end(model, &visit, self.now, outcome);
-        if self.tally.recorder.is_some() {
+        if self.ahead.is_watched {
             self.record(model, id, source, outcome, self.now - visit.entered);
+            self.trace_end(id, outcome);
         }
         if let Load::Closed { think, .. } = spec.load {
             return self.think(model, id, source, think);
@@ -276,6 +277,9 @@ impl State {
     #[cold]
     #[inline(never)]
     fn record(&mut self, model: &Model, id: VisitId, source: SourceId, outcome: Outcome, latency: Duration) {
+        if self.tally.recorder.is_none() {
+            return;
+        }
         let visit = self.visits[id];
         let has_key = model.sources[source].keys.is_some();
         let key = (has_key || self.recorded_key(model, id, source).is_some()).then(|| self.key_of(model, id));

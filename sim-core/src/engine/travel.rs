@@ -112,6 +112,7 @@ impl State {
         if self.is_ahead() && !self.may_be_answered(parent, outcome) {
             return self.wait_for_the_clock(id);
         }
+        self.trace_end(id, outcome);
         self.visits.release(id);
         self.answer(model, parent, outcome)
     }
@@ -124,6 +125,8 @@ impl State {
         if visit.parent == VisitId::GIVEN_UP && visit.outcome == Outcome::Completed {
             self.count_late(id);
         }
+        let outcome = self.visits[id].outcome;
+        self.trace_end(id, outcome);
         self.visits.release(id);
     }
 }

@@ -70,6 +70,7 @@ impl State {
         if !self.pools[pool].line_up(spec, &mut self.visits, id, self.now) {
             return self.fail(model, id, Outcome::Rejected);
         }
+        self.trace_wait(id);
         if let Some(patience) = &spec.patience {
             let key = self.visits[id].stream.child(patience.tag);
             let span = self.drawn(model, patience.span, key);
@@ -156,6 +157,7 @@ impl State {
             }
         }
         self.pools[pool].sweep(&mut self.visits);
+        self.trace_move(id, moved);
         moved
     }
 
@@ -199,6 +201,8 @@ impl State {
         if let Service::Preemptive(service) = &mut self.pools[pool].service {
             service.reschedule(id, ends);
         }
+        let until = self.instances[self.visits[id].place].hung_until;
+        self.trace_hold_up(id, Some(until));
     }
 
     /// The work of `id` is done.

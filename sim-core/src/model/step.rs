@@ -1,6 +1,7 @@
 //! The instructions that scenario text compiles to: what a visit does at a node, one step after another.
 
-use super::{CacheId, CallId, ChoiceId, Delay, DnsId, LockId, SamplerId, WireId};
+use super::{CacheId, CallId, ChoiceId, Delay, DnsId, LockId, NodeId, SamplerId, WireId};
+use crate::time::Duration;
 
 /// Where a program starts, or where a jump goes: a position in [`super::Model::steps`].
 pub type Program = u16;
@@ -112,3 +113,22 @@ pub enum Concern {
 }
 
 const _: () = assert!(size_of::<Step>() <= 32, "steps stay small: they are read at every event");
+
+/// A part of a [`Step::Wait`] or a [`Step::Transmit`]: waits that follow each other are one, and a cache is asked by
+/// waiting. No result depends on it; who explains where time went asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stretch {
+    /// How long after the start of the wait it begins; it ends with the next one.
+    pub after: Duration,
+    /// Where the time passes, unless at the node that waits.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Where a visit is while it waits for a node that has no visits of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Elsewhere {
+    /// For which node.
+    pub node: NodeId,
+    /// On the way to it or back, rather than there.
+    pub is_network: bool,
+}

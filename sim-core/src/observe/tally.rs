@@ -11,6 +11,7 @@ use super::digest::Digest;
 use super::histogram::{Histogram, cell_of};
 use super::record::Recorder;
 use super::series::Series;
+use super::trace::Tracer;
 
 /// All counts.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Tally {
     pub series: Series,
     /// One line for each request, where asked for.
     pub recorder: Option<Recorder>,
+    /// Who follows requests to say where they spent their time, where asked for.
+    pub tracer: Option<Box<Tracer>>,
     /// Counts since the start, measured or not, for the check of conservation.
     pub ledger: Ledger,
     /// Scaling actions and faults, as they happened.
@@ -216,6 +219,7 @@ impl Tally {
             digest: Digest::default(),
             series: Series::new(model.run.sample_every),
             recorder: None,
+            tracer: None,
             ledger: Ledger::default(),
             log: Vec::new(),
             last_ended: Time::ZERO,

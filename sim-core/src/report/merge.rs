@@ -42,6 +42,8 @@ impl Merge {
         // The closed forms hold of all runs as of each.
         merged.theory = theory::rows(model, merged.variants, &merged.measured);
         merged.bottleneck = bottleneck::of(model, &merged.measured);
+        merged.spent = merged.time.around(model);
+        merged.slowest.clone_from(&merged.time.slowest);
         merged.interval95.clear();
         merged.add_intervals();
         Some(merged)
@@ -68,6 +70,7 @@ impl Report {
         if other.limit.is_some() {
             (self.stopped, self.limit) = (other.stopped, other.limit);
         }
+        self.time.merge(other.time);
         self.violations.extend(other.violations);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use sim_core::compile::compile;
+use sim_core::compile::{case, compile};
 use sim_core::engine::Engine;
 use sim_core::observe::record::RequestRecord;
 use sim_core::scenario::text::set;
@@ -34,6 +34,27 @@ pub fn finished(text: &str) -> Engine {
     engine.run();
     assert_eq!(engine.check(), []);
     engine
+}
+
+/// Does something with every model of the repository and each of its cases that has a golden, on two threads.
+pub fn each_model(check: impl Fn(&str, &str) + Sync) {
+    let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let goldens = std::fs::read_to_string(models.join("goldens.txt")).expect("the goldens are there");
+    let rows: Vec<&str> = goldens.lines().filter(|line| line.contains(".ron")).collect();
+    let check_all = |rows: &[&str]| {
+        for row in rows {
+            let mut words = row.split_whitespace();
+            let (path, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let text = std::fs::read_to_string(models.join(path)).expect("the model is there");
+            let text = if name == "-" { text } else { case(&text, name).expect("the case is there") };
+            check(&format!("{path}, {name}"), &text);
+        }
+    };
+    let (first, second) = rows.split_at(rows.len() / 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| check_all(first));
+        check_all(second);
+    });
 }
 
 /// A model of the repository by its path in `models/`, with some values set.

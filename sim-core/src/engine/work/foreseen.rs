@@ -51,6 +51,7 @@ impl State {
         state.line_up(&model.pools[pool], &mut self.visits, id, self.now);
         let is_first = state.account.waiting.count() == 1;
         self.visits[id].wake = start;
+        self.trace_wait(id);
         if is_first {
             self.agenda.push(Event::new(start, Rank::PoolDone, pool.0));
         }

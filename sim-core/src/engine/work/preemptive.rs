@@ -36,6 +36,7 @@ impl State {
             state.account.granted -= i128::from(left);
             let visit = &mut self.visits[waits];
             (visit.phase, visit.wake, visit.since) = (Phase::InLine, Time::NEVER, now.0);
+            self.trace_wait(waits);
         }
         if start != Start::Waits {
             self.record_wait(model, id, slot, Duration::ZERO);

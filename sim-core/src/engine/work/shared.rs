@@ -53,6 +53,7 @@ impl State {
         sharing.join(id, ordinal, span.0, now);
         state.account.busy.set(sharing.busy(), now);
         self.schedule_pool(pool);
+        self.trace_wait(id);
     }
 
     /// Writes down when the next member of a shared pool is done.

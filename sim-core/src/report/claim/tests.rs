@@ -97,11 +97,14 @@ fn report(mean: f64, spread: f64) -> Report {
         bottleneck: None,
         expect: Vec::new(),
         actions: Vec::new(),
+        spent: BTreeMap::new(),
+        slowest: Vec::new(),
         variants: 1,
         violations: Vec::new(),
         series: Vec::new(),
         counters: Counters::default(),
         parts: (0..16).map(part).collect(),
+        time: crate::report::Spent::default(),
         spans: BTreeMap::new(),
     }
 }
