@@ -22,6 +22,7 @@ mod simulate;
 mod sweep;
 mod terminal;
 mod threads;
+mod trace;
 mod warmup;
 
 use commands::Verb;

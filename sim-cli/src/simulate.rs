@@ -1,4 +1,4 @@
-//! Drives a run to its end and watches over it: progress, a limit of wall time, Ctrl-C, and a line for each request.
+//! Drives a run to its end and watches over it: progress, a limit of wall time, Ctrl-C, a line for each request, traces.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,6 +8,7 @@ use sim_core::engine::visit::Outcome;
 use sim_core::engine::{Engine, Stop};
 use sim_core::model::Model;
 use sim_core::observe::record::RequestRecord;
+use sim_core::observe::trace::Wish;
 use sim_core::report::{Report, Watch};
 
 use crate::csv;
@@ -15,6 +16,7 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::output::FileInMaking;
 use crate::progress::Progress;
+use crate::trace::TraceFile;
 
 /// Events between two looks at the clock: a few milliseconds.
 const EVENTS_BETWEEN_LOOKS: u64 = 100_000;
@@ -28,6 +30,10 @@ pub struct Oversight {
     pub wall_limit: Option<Duration>,
     /// Where a line for each request goes.
     pub requests: Option<RequestsFile>,
+    /// What is to be told of single requests.
+    pub wish: Option<Wish>,
+    /// Where traces go.
+    pub traces: Option<TraceFile>,
     /// Who tells the user how far it is.
     pub progress: Option<Progress>,
 }
@@ -38,13 +44,18 @@ pub fn simulate(engine: &mut Engine, mut watch: Watch, oversight: &mut Oversight
     if oversight.requests.is_some() {
         engine.record_requests();
     }
-    let events = if oversight.requests.is_some() { EVENTS_BETWEEN_WRITES } else { EVENTS_BETWEEN_LOOKS };
+    if let Some(wish) = oversight.wish.take() {
+        engine.trace(wish);
+    }
+    let is_written = oversight.requests.is_some() || oversight.traces.is_some();
+    let events = if is_written { EVENTS_BETWEEN_WRITES } else { EVENTS_BETWEEN_LOOKS };
     loop {
         let stop: Option<Stop> = watch.advance(engine, events);
         if let Some(file) = &mut oversight.requests {
             let records = engine.take_records();
             file.write(engine.model(), &records)?;
         }
+        write_traces(engine, oversight)?;
         let elapsed = start.elapsed();
         if stop.is_some() {
             break;
@@ -66,9 +77,20 @@ pub fn simulate(engine: &mut Engine, mut watch: Watch, oversight: &mut Oversight
     if let Some(file) = oversight.requests.take() {
         file.finish()?;
     }
+    // Where a limit has ended the run, those under way were not told yet.
+    write_traces(engine, oversight)?;
+    if let Some(file) = oversight.traces.take() {
+        file.finish()?;
+    }
     let mut report = watch.report(engine);
     report.wall_s = start.elapsed().as_secs_f64();
     Ok(report)
+}
+
+fn write_traces(engine: &mut Engine, oversight: &mut Oversight) -> Result<(), Failure> {
+    let Some(file) = &mut oversight.traces else { return Ok(()) };
+    let traces = engine.take_traces();
+    file.write(engine, &traces)
 }
 
 fn interrupted(engine: &Engine) -> Failure {

@@ -21,6 +21,7 @@ use crate::replicate::{Repeat, replicate};
 use crate::show::report::show;
 use crate::simulate::{Oversight, RequestsFile};
 use crate::threads;
+use crate::trace::Traced;
 use crate::warmup::Start;
 
 /// Run a scenario and say what its users and operators would have seen
@@ -45,6 +46,8 @@ pub struct Arguments {
     /// Draw the run into this folder, as `escala plot` does
     #[arg(long, value_name = "DIR")]
     plot: Option<PathBuf>,
+    #[command(flatten)]
+    traced: Traced,
     /// End the run after so much time of yours, and report what it saw: `60s`
     #[arg(long, value_name = "TIME", value_parser = time)]
     wall_limit: Option<sim_core::time::Duration>,
@@ -169,6 +172,8 @@ fn simulate(
     };
     let mut oversight = beside();
     oversight.requests = arguments.requests.as_deref().map(RequestsFile::new).transpose()?;
+    oversight.wish = arguments.traced.wish(true);
+    oversight.traces = arguments.traced.file()?;
     oversight.progress = (!output.is_quiet).then(Progress::new);
     let repeat = repeat(arguments, prepared, output)?;
     let (main, others) = match &repeat {
@@ -177,7 +182,8 @@ fn simulate(
             || run_cases(source, edits, &others, 1, &beside, output),
         ),
         _ => {
-            let main = replicated(prepared, &repeat, &beside, output)?;
+            let watched = || Oversight { wish: arguments.traced.wish(false), ..beside() };
+            let main = replicated(prepared, &repeat, &watched, output)?;
             // The others are run with the same seeds.
             let count = main.seeds.len() as u32;
             let others = run_cases(source, edits, &others, count, &beside, output);

@@ -10,6 +10,7 @@ use crate::terminal::{Style, Tone};
 
 mod clients;
 mod nodes;
+mod spent;
 mod spread;
 
 /// Of a line of words.
@@ -29,6 +30,8 @@ pub fn show(report: &Report, graph: &Graph, style: Style) -> String {
         nodes::nodes(report, graph, style),
         nodes::caches(report, style),
         nodes::locks(report, style),
+        spent::breakdown(report, style),
+        spent::slowest(report, style),
         actions(report, style),
         cost(report, style),
         bottleneck(report, style),

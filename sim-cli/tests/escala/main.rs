@@ -8,4 +8,5 @@ mod support;
 mod sweep;
 mod sweep_refusals;
 mod templates;
+mod traces;
 mod verbs;
