@@ -6,6 +6,6 @@ pub mod cases;
 pub mod folder;
 pub mod log;
 pub mod manifest;
-mod parquet;
+pub mod parquet;
 pub mod table;
 pub mod work;

@@ -36,7 +36,7 @@ pub use measured::{
 pub use merge::Merge;
 pub use metric::{Better, METRICS, Metric, Scope, Subject, Unit};
 pub use pooled::Pooled;
-pub use series::SeriesRow;
+pub use series::{SeriesCounts, SeriesRow};
 use spent::Spent;
 pub use spent::{HopReport, NodeSpent, SlowReport, SpentReport};
 use watch::Watched;

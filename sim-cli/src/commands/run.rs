@@ -18,6 +18,7 @@ use crate::plot::{self, Look};
 use crate::prepare::{Edits, Prepared, prepare, time, try_prepare};
 use crate::progress::{Parts, Progress};
 use crate::replicate::{Repeat, replicate};
+use crate::series::SeriesFile;
 use crate::show::report::show;
 use crate::simulate::{Oversight, RequestsFile};
 use crate::threads;
@@ -32,9 +33,10 @@ pub struct Arguments {
     /// The report as JSON
     #[arg(long)]
     json: bool,
-    /// With `--json`: also the run over time, row by row
-    #[arg(long, requires = "json")]
-    series: bool,
+    /// Write the run over time, row by row: to `out.csv`, `out.parquet`, or `out.om` for Prometheus; without a file, with
+    /// `--json`, into the report
+    #[arg(long, value_name = "FILE")]
+    series: Option<Option<PathBuf>>,
     #[command(flatten)]
     edits: Edits,
     /// How much of the start is not measured: `30s`, or `auto` to find it by pilot runs
@@ -83,6 +85,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let source = Source::read(&arguments.file)?;
     let mut prepared = prepare(&source, &arguments.edits, output)?;
     let pictures = arguments.plot.as_deref().map(Folder::new).transpose()?;
+    let series = series_file(arguments)?;
     let report = threads::with(arguments.threads, || {
         interrupt::listen();
         let edits = match arguments.warmup {
@@ -94,8 +97,11 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
         }
         simulate(arguments, &edits, &source, &prepared, output)
     })?;
+    if let Some(series) = series {
+        series.write(&report)?;
+    }
     if arguments.json {
-        output.json(&report.to_json(arguments.series))?;
+        output.json(&report.to_json(matches!(arguments.series, Some(None))))?;
     } else {
         output.results(&show(&report, &prepared.graph(), output.style))?;
     }
@@ -106,6 +112,19 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let holds = report.expect.iter().all(|claim| claim.holds);
     let is_fine = report.is_sound() && report.limit.is_none() && holds;
     Ok(if is_fine { Exit::Fine } else { Exit::Failed })
+}
+
+/// The file for the run over time.
+fn series_file(arguments: &Arguments) -> Result<Option<SeriesFile>, Failure> {
+    match &arguments.series {
+        Some(Some(path)) => SeriesFile::new(path).map(Some),
+        Some(None) if !arguments.json => {
+            let failure = Failure::usage("`--series` needs a file, or `--json`");
+            Err(failure
+                .with_help("write `--series out.csv`, or `--json --series` for the rows in the report"))
+        }
+        Some(None) | None => Ok(None),
+    }
 }
 
 /// How often the scenario is run.

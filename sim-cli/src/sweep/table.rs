@@ -21,7 +21,7 @@ pub const WELL_ENDED: [&str; 2] = ["reached", "idle"];
 /// What stands in a column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// A whole number, from 1.
+    /// A whole number.
     Count,
     /// A seed.
     Seed,

@@ -46,6 +46,12 @@ pub struct NodeRow {
 }
 
 impl Row {
+    /// How many answers took less than each latency, and not less than the one before; cells without any are left out.
+    pub fn latencies(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
+        let cells = self.latencies.iter().enumerate().filter(|(_, count)| **count > 0);
+        cells.map(|(cell, count)| (Duration(lowest_of((cell + 1) << WIDTH_BITS)), u64::from(*count)))
+    }
+
     /// The latency of `share` of the answers of this interval, within 6 % or 32 ns.
     pub fn latency(&self, share: f64) -> Option<Duration> {
         let total: u64 = self.latencies.iter().map(|&count| u64::from(count)).sum();

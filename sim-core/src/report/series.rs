@@ -8,7 +8,7 @@ use crate::arena::Id;
 use crate::engine::Engine;
 use crate::model::{Node, NodeId, NodeKind};
 use crate::observe::series::{NodeRow, Row};
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
 use super::counters::{UNLIMITED, capacity};
 
@@ -33,6 +33,24 @@ pub struct SeriesRow {
     pub instances: BTreeMap<String, u32>,
     /// By node with a bounded main pool: its busy time over its capacity in the interval.
     pub utilization: BTreeMap<String, f64>,
+    /// What was counted, for formats that want counts.
+    #[serde(skip)]
+    pub counts: SeriesCounts,
+}
+
+/// The counts of an interval.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SeriesCounts {
+    /// The end of the interval.
+    pub at: Time,
+    /// Requests sent.
+    pub offered: u64,
+    /// Requests answered.
+    pub completed: u64,
+    /// Requests failed.
+    pub failed: u64,
+    /// How many answers took less than each latency, and not less than the one before; at most eight an octave.
+    pub latencies: Vec<(Duration, u64)>,
 }
 
 /// The rows of a run so far, warm-up included.
@@ -63,6 +81,13 @@ pub(crate) fn rows(engine: &Engine) -> Vec<SeriesRow> {
             present: nodes().map(|(node, _, its)| (node.name.clone(), its.present)).collect(),
             instances: nodes().map(|(node, _, its)| (node.name.clone(), its.ready)).collect(),
             utilization: nodes().filter_map(utilization).collect(),
+            counts: SeriesCounts {
+                at: row.at,
+                offered: row.offered,
+                completed: row.completed,
+                failed: row.failed,
+                latencies: row.latencies().collect(),
+            },
         }
     });
     rows.collect()
