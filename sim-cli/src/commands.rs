@@ -14,6 +14,7 @@ mod merge;
 mod new;
 mod plot;
 mod run;
+pub mod search;
 mod sweep;
 mod test;
 
@@ -26,6 +27,7 @@ pub enum Verb {
     Test(test::Arguments),
     Sweep(sweep::Arguments),
     Merge(merge::Arguments),
+    Search(search::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
     Plot(plot::Arguments),
@@ -45,6 +47,7 @@ impl Verb {
             Verb::Test(arguments) => test::run(arguments, output),
             Verb::Sweep(arguments) => sweep::run(arguments, output),
             Verb::Merge(arguments) => merge::run(arguments, output),
+            Verb::Search(arguments) => search::run(arguments, output),
             Verb::Explain(arguments) => explain::run(arguments, output),
             Verb::Graph(arguments) => graph::run(arguments, output),
             Verb::Plot(arguments) => plot::run(arguments, output),

@@ -17,6 +17,7 @@ mod plot;
 mod prepare;
 mod progress;
 mod replicate;
+mod search;
 mod series;
 mod show;
 mod simulate;

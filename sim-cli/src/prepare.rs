@@ -165,7 +165,7 @@ impl Edits {
 }
 
 /// What reports call a scenario: its file without folder and ending.
-fn title(name: &str) -> String {
+pub fn title(name: &str) -> String {
     let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     stem.filter(|_| !name.starts_with('<')).unwrap_or_else(|| "scenario".to_owned())
 }

@@ -4,4 +4,5 @@ pub mod chart;
 pub mod compare;
 pub mod number;
 pub mod report;
+pub mod search;
 pub mod table;

@@ -106,6 +106,11 @@ impl Asked {
 }
 
 impl Options {
+    /// The same options of another command.
+    pub fn new(vary: Vec<String>, random: Option<u32>, latin: Option<u32>, edits: Edits) -> Options {
+        Options { vary, replications: None, random, latin, edits }
+    }
+
     fn plan(&self) -> Option<Plan> {
         self.random.map(Plan::Random).or(self.latin.map(Plan::Latin))
     }

@@ -62,6 +62,11 @@ impl Cases {
         try_prepare_with(&self.source, &Edits { set, ..Edits::default() }, &|name| self.file(name))
     }
 
+    /// A case as `--set` would make it, for messages.
+    pub fn name(&self, number: u32) -> String {
+        self.assignments(number).join(", ")
+    }
+
     /// What is put where in a case, as `--set` has it.
     fn assignments(&self, number: u32) -> Vec<String> {
         let paths = self.design.axes().iter().map(|axis| &axis.path);

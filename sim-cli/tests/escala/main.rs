@@ -4,6 +4,7 @@ mod compare;
 mod plot;
 mod replications;
 mod run;
+mod search;
 mod series;
 mod support;
 mod sweep;

@@ -52,8 +52,12 @@ impl Place {
 
     /// A folder with a scenario in `small.ron`.
     pub fn with_small() -> Place {
+        Place::with("small.ron", SMALL)
+    }
+
+    pub fn with(name: &str, text: &str) -> Place {
         let place = Place::new();
-        place.write("small.ron", SMALL);
+        place.write(name, text);
         place
     }
 

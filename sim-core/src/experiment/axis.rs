@@ -78,6 +78,24 @@ impl Axis {
         }
     }
 
+    /// The values it names; none of a range without points.
+    pub fn list(&self) -> &[String] {
+        match &self.values {
+            Values::List(list) => list,
+            Values::Range(_) => &[],
+        }
+    }
+
+    /// How many values it names.
+    pub fn length(&self) -> u32 {
+        self.list().len() as u32
+    }
+
+    /// Whether it is a range of whole numbers without points.
+    pub fn is_whole_range(&self) -> bool {
+        matches!(&self.values, Values::Range(range) if range.is_whole())
+    }
+
     /// Whether all values are numbers without a unit.
     pub fn is_numeric(&self) -> bool {
         match &self.values {

@@ -12,12 +12,16 @@
 
 mod bisect;
 mod grid;
+mod look;
+mod objective;
 mod race;
 
 pub use grid::Grid;
+pub use look::Look;
+pub use objective::{Objective, magnitude};
 
 use crate::report::claim::Margin;
-use crate::statistics::student_t_cdf;
+use crate::statistics::{standard_error_around, student_t_cdf};
 
 /// The replications of a first look: fewer tell their own spread badly.
 pub const FIRST: u32 = 4;
@@ -28,13 +32,40 @@ pub const MOST_CANDIDATES: u32 = 10_000;
 /// An answer is sure if the chance of the opposite is below this.
 const DOUBT: f64 = 0.005;
 
+/// How well a limit is kept.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Limit {
+    /// By all replications together.
+    pub margin: Margin,
+    /// The standard error of what it is kept by, zero where nothing is left to chance.
+    pub error: f64,
+    /// The degrees of freedom of the error.
+    pub freedom: f64,
+}
+
+impl Limit {
+    /// How well it is kept by all replications together, which each keep it by so much: their spread says how sure that is.
+    pub fn new(margin: Margin, each: &[f64]) -> Limit {
+        let error = standard_error_around(margin.by, each).unwrap_or(0.0);
+        Limit { margin, error, freedom: each.len() as f64 - 1.0 }
+    }
+
+    /// How sure it is that the limit is kept: the chance that its margin is above zero, by Student's t.
+    pub fn chance(&self) -> f64 {
+        if self.error == 0.0 || self.freedom < 1.0 {
+            return if self.margin.is_met { 1.0 } else { 0.0 };
+        }
+        student_t_cdf(self.margin.by / self.error, self.freedom)
+    }
+}
+
 /// What was seen of a candidate.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Seen {
     /// What is to be least, by replication; `None` in one in which nothing was counted.
     pub costs: Vec<Option<f64>>,
     /// The limits over all replications; `None` where nothing was counted that could keep one.
-    pub limits: Vec<Option<Margin>>,
+    pub limits: Vec<Option<Limit>>,
 }
 
 /// Whether a candidate keeps all limits.
@@ -68,7 +99,7 @@ impl Seen {
         let mut is_sure = true;
         let mut seems_to = true;
         for limit in &self.limits {
-            match limit.as_ref().map(|margin| (margin.is_met, chance(margin))) {
+            match limit.as_ref().map(|limit| (limit.margin.is_met, limit.chance())) {
                 None => return Verdict::Breaks,
                 Some((false, chance)) if chance < DOUBT => return Verdict::Breaks,
                 Some((is_met, chance)) => {
@@ -81,22 +112,14 @@ impl Seen {
     }
 
     /// Whether it keeps its limits as far as was measured.
-    fn seems_to_keep(&self) -> bool {
+    pub fn keeps(&self) -> bool {
         matches!(self.verdict(), Verdict::Keeps | Verdict::Open { seems_to: true })
     }
 
     /// By how much the first limit is kept: what decides between candidates of one cost.
     fn slack(&self) -> f64 {
-        self.limits.first().and_then(Option::as_ref).map_or(f64::NEG_INFINITY, |margin| margin.by)
+        self.limits.first().and_then(Option::as_ref).map_or(f64::NEG_INFINITY, |limit| limit.margin.by)
     }
-}
-
-/// How sure it is that a limit is kept: the chance that its margin is above zero, by Student's t.
-pub fn chance(margin: &Margin) -> f64 {
-    if margin.error == 0.0 || margin.freedom < 1.0 {
-        return if margin.is_met { 1.0 } else { 0.0 };
-    }
-    student_t_cdf(margin.by / margin.error, margin.freedom)
 }
 
 /// A candidate to bring to so many replications in all.
@@ -183,7 +206,7 @@ impl Search {
     pub fn tell(&mut self, candidate: usize, seen: Seen) {
         let is_decided = self.is_decided(&seen);
         let verdict = seen.verdict();
-        let seems_to = seen.seems_to_keep();
+        let seems_to = seen.keeps();
         self.candidates[candidate].seen = Some(seen);
         if self.is_known {
             if is_decided {
@@ -234,7 +257,7 @@ impl Search {
 
     fn keeps(&self, number: usize) -> bool {
         let candidate = &self.candidates[number];
-        let seems_to = candidate.seen.as_ref().is_some_and(Seen::seems_to_keep);
+        let seems_to = candidate.seen.as_ref().is_some_and(Seen::keeps);
         seems_to && self.cost(number).is_some()
     }
 

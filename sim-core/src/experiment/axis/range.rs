@@ -83,6 +83,11 @@ fn points(text: &str) -> Result<u32, Diagnostic> {
 }
 
 impl Range {
+    /// Whether it has whole numbers only.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole && !self.is_log
+    }
+
     fn check(&self, text: &str) -> Result<(), Diagnostic> {
         if self.from >= self.to {
             return Err(wrong(format!("`{text}` does not go up"), "write the smaller end first"));

@@ -31,6 +31,19 @@ pub enum Unusable {
     Stopped(&'static str),
 }
 
+impl Unusable {
+    /// Why a run cannot enter, if it cannot.
+    pub(in crate::experiment) fn check(report: &Report) -> Result<(), Unusable> {
+        if let Some(violation) = report.violations.first() {
+            return Err(Unusable::Broken(violation.clone()));
+        }
+        match report.digest {
+            Some(_) => Ok(()),
+            None => Err(Unusable::Stopped(report.limit.unwrap_or(report.stopped))),
+        }
+    }
+}
+
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -51,12 +64,7 @@ impl Sample {
     /// Adds a run, in any order, unless it cannot enter a comparison: another machine would have stopped it elsewhere,
     /// or it is wrong.
     pub fn add(&mut self, replication: u32, report: &Report) -> Result<(), Unusable> {
-        if let Some(violation) = report.violations.first() {
-            return Err(Unusable::Broken(violation.clone()));
-        }
-        if report.digest.is_none() {
-            return Err(Unusable::Stopped(report.limit.unwrap_or(report.stopped)));
-        }
+        Unusable::check(report)?;
         let value = |reading: &Reading| {
             reading.estimate(report).map(|estimate| estimate.value).filter(|value| value.is_finite())
         };

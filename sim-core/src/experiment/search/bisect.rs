@@ -85,22 +85,31 @@ impl Search {
             .map(|(_, pivot)| pivot)
     }
 
-    /// One step below the winner there should be nothing that keeps the limits: whoever was ruled out there is run too.
-    fn neighbour(&self) -> Option<usize> {
-        let winner = self.answer().winner?;
-        let neighbours = self.grid.ordered().filter_map(|axis| self.grid.less(winner, axis));
-        neighbours.into_iter().find(|number| self.candidates[*number].seen.is_none())
+    /// The candidates one step below the winner that were run.
+    pub fn neighbours(&self) -> Vec<usize> {
+        let below = self.below_winner().into_iter();
+        below.filter(|number| self.candidates[*number].seen.is_some()).collect()
     }
 
-    /// What could have won if the winner had not.
+    /// One step below the winner there should be nothing that keeps the limits: whoever was ruled out there is run too.
+    fn neighbour(&self) -> Option<usize> {
+        self.below_winner().into_iter().find(|number| self.candidates[*number].seen.is_none())
+    }
+
+    fn below_winner(&self) -> Vec<usize> {
+        let Some(winner) = self.answer().winner else { return Vec::new() };
+        self.grid.ordered().filter_map(|axis| self.grid.less(winner, axis)).collect()
+    }
+
+    /// What could have won if the winner had not: among the next dearer ones.
     fn next_dearer(&self) -> Option<usize> {
         let answer = self.answer();
-        if answer.runner_up.is_some() {
-            return None;
-        }
-        let cost = self.candidates[answer.winner?].known;
-        let mut dearer: Vec<usize> =
-            (0..self.candidates.len()).filter(|number| self.candidates[*number].known > cost).collect();
+        let winner = answer.winner?;
+        let is_between = |number: &usize| {
+            let is_before = |runner_up: usize| self.compare(*number, runner_up).is_lt();
+            self.compare(winner, *number).is_lt() && answer.runner_up.is_none_or(is_before)
+        };
+        let mut dearer: Vec<usize> = (0..self.candidates.len()).filter(is_between).collect();
         dearer.sort_by(|one, other| self.compare(*one, *other));
         dearer.into_iter().take(RUNNERS_UP).find(|number| self.candidates[*number].seen.is_none())
     }

@@ -3,15 +3,10 @@ use crate::random::Key;
 
 /// What is seen of a limit that is kept by so much, with such a spread of single replications.
 fn seen(cost: f64, by: f64, spread: f64, replications: u32) -> Seen {
-    let margin = Margin {
-        by,
-        error: spread / f64::from(replications).sqrt(),
-        freedom: f64::from(replications) - 1.0,
-        is_met: by > 0.0,
-        value: -by,
-        shown: String::new(),
-    };
-    Seen { costs: vec![Some(cost); replications as usize], limits: vec![Some(margin)] }
+    let margin = Margin { by, is_met: by > 0.0, value: -by, shown: String::new() };
+    let error = spread / f64::from(replications).sqrt();
+    let limit = Limit { margin, error, freedom: f64::from(replications) - 1.0 };
+    Seen { costs: vec![Some(cost); replications as usize], limits: vec![Some(limit)] }
 }
 
 /// Runs a search to its end; counts the replications.

@@ -26,15 +26,11 @@ struct Value {
     dimension: Dimension,
 }
 
-/// By how much a claim holds of a report.
+/// By how much a claim holds.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Margin {
     /// How far the sides are apart, above zero where the claim holds; in base units.
     pub by: f64,
-    /// The standard error of that, zero where nothing is left to chance.
-    pub error: f64,
-    /// The degrees of freedom of the error.
-    pub freedom: f64,
     /// Whether it holds as measured.
     pub is_met: bool,
     /// The side that was measured, in base units.
@@ -85,11 +81,14 @@ impl Claim {
         (!verdicts.is_empty()).then(|| self.result(values.join(", "), holds, whys.join("; ")))
     }
 
-    /// By how much it holds of a report on its own, or why that cannot be said.
-    pub fn margin(&self, report: &Report) -> Result<Margin, String> {
-        let reports = BTreeMap::from([(BASE.to_owned(), report)]);
-        let runs = Runs { reports: &reports, own: BASE };
-        let (left, right) = (self.left.value(runs)?, self.right.value(runs)?);
+    /// By how much it holds, if its metrics have the values that `value_of` tells; `None` if one of them has none.
+    pub fn margin(&self, value_of: &dyn Fn(&Reading) -> Option<f64>) -> Option<Margin> {
+        let of: Lookup = &|reading| {
+            let dimension = dimension_of(reading.metric.unit);
+            let value = value_of(reading).filter(|value| value.is_finite());
+            value.map(|value| Value { value, variance: 0.0, dimension }).ok_or_else(String::new)
+        };
+        let (left, right) = (self.left.value(of).ok()?, self.right.value(of).ok()?);
         let difference = left.value - right.value;
         let by = match self.relation {
             Relation::Less | Relation::AtMost => -difference,
@@ -97,11 +96,9 @@ impl Claim {
             Relation::Equal => -difference.abs(),
             Relation::Within(share) => share * right.value.abs() - difference.abs(),
         };
-        let is_met = compare(left, self.relation, right, false).0;
-        let error = (left.variance + right.variance).sqrt();
-        let freedom = report.part_count() as f64 - 1.0;
         let measured = if self.left.is_measured() { left } else { right };
-        Ok(Margin { by, error, freedom, is_met, value: measured.value, shown: shown(measured) })
+        let is_met = compare(left, self.relation, right, false).0;
+        Some(Margin { by, is_met, value: measured.value, shown: shown(measured) })
     }
 
     fn result(&self, value: String, holds: bool, why: String) -> ClaimResult {
@@ -109,7 +106,8 @@ impl Claim {
     }
 
     fn judge(&self, runs: Runs) -> Verdict {
-        let sides = self.left.value(runs).and_then(|left| Ok((left, self.right.value(runs)?)));
+        let of: Lookup = &|reading| reading.value(runs);
+        let sides = self.left.value(of).and_then(|left| Ok((left, self.right.value(of)?)));
         let (left, right) = match sides {
             Ok(sides) => sides,
             Err(why) => return Verdict { value: "–".to_owned(), holds: false, why },
@@ -176,19 +174,22 @@ fn apart(difference: f64, right: Value) -> String {
     format!("{} %", significant(100.0 * (difference / right.value).abs(), 3))
 }
 
+/// How a reading is looked up.
+type Lookup<'l> = &'l dyn Fn(&Reading) -> Result<Value, String>;
+
 impl Expression {
-    fn value(&self, runs: Runs) -> Result<Value, String> {
+    fn value(&self, of: Lookup<'_>) -> Result<Value, String> {
         match self {
             Expression::Literal(Quantity { value, dimension }) => {
                 Ok(Value { value: *value, variance: 0.0, dimension: *dimension })
             }
-            Expression::Measured(reading) => reading.value(runs),
+            Expression::Measured(reading) => of(reading),
             Expression::Negated(inner) => {
-                let inner = inner.value(runs)?;
+                let inner = inner.value(of)?;
                 Ok(Value { value: -inner.value, ..inner })
             }
             Expression::Combined(operator, sides) => {
-                let (left, right) = (sides.0.value(runs)?, sides.1.value(runs)?);
+                let (left, right) = (sides.0.value(of)?, sides.1.value(of)?);
                 operator.combine(left, right)
             }
         }
