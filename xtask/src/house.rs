@@ -36,17 +36,27 @@ impl House {
 
     /// As [`House::cargo`], with more of the environment set.
     pub fn cargo_with(&self, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Result<(), String> {
-        let mut command = self.command("cargo", arguments);
+        self.run_with("cargo", arguments, environment)
+    }
+
+    /// Runs `program` with `arguments`, its output going where ours goes.
+    pub fn run(&self, program: impl AsRef<OsStr>, arguments: &[impl AsRef<OsStr>]) -> Result<(), String> {
+        self.run_with(program, arguments, &[])
+    }
+
+    /// As [`House::run`], with more of the environment set.
+    pub fn run_with(
+        &self,
+        program: impl AsRef<OsStr>,
+        arguments: &[impl AsRef<OsStr>],
+        environment: &[(&str, &OsStr)],
+    ) -> Result<(), String> {
+        let mut command = self.command(program, arguments);
         command.envs(environment.iter().copied());
         finish(&mut command)
     }
 
-    /// Runs `program` with `arguments`, its output going where ours goes.
-    pub fn run(&self, program: &str, arguments: &[impl AsRef<OsStr>]) -> Result<(), String> {
-        finish(&mut self.command(program, arguments))
-    }
-
-    fn command(&self, program: &str, arguments: &[impl AsRef<OsStr>]) -> Command {
+    fn command(&self, program: impl AsRef<OsStr>, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.root);
         command

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "its output is for people")]
 
 mod house;
+mod notebooks;
 mod picture;
 mod runner;
 mod steps;

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use crate::house::House;
+use crate::notebooks;
 use crate::picture;
 use crate::runner::Step;
 use crate::tools::Tool;
@@ -42,6 +43,14 @@ pub static STEPS: &[Step] = &[
         run: |house| {
             house.cargo(&["run", "--release", "--package", "sim-cli", "--", "test", "models", "--quiet"])
         },
+    },
+    Step {
+        name: "notebooks",
+        about: "every notebook runs to its end, in a Python environment of its own in target/notebooks",
+        tools: &[Tool::Python],
+        after: &["models"],
+        is_check: true,
+        run: notebooks::execute,
     },
     Step {
         name: "docs",

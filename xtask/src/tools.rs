@@ -11,6 +11,7 @@ pub enum Tool {
     WasmTarget,
     CCompiler,
     Node,
+    Python,
 }
 
 struct Row {
@@ -43,6 +44,12 @@ const TOOLS: &[Row] = &[
     },
     Row { tool: Tool::CCompiler, name: "C compiler", look: c_compiler, install: C_COMPILER },
     Row { tool: Tool::Node, name: "Node 20.19 or later", look: || at_least("node", (20, 19)), install: NODE },
+    Row {
+        tool: Tool::Python,
+        name: "Python 3.11 or later",
+        look: || python().map(|python| python.version),
+        install: PYTHON,
+    },
 ];
 
 #[cfg(target_os = "macos")]
@@ -59,6 +66,40 @@ const NODE: &str = "winget install OpenJS.NodeJS.LTS";
 #[cfg(not(any(target_os = "macos", windows)))]
 const NODE: &str =
     "curl -fsSL https://deb.nodesource.com/setup_22.x | sudo -E bash - && sudo apt-get install -y nodejs";
+
+#[cfg(target_os = "macos")]
+const PYTHON: &str = "brew install python";
+#[cfg(windows)]
+const PYTHON: &str = "winget install Python.Python.3.13";
+#[cfg(not(any(target_os = "macos", windows)))]
+const PYTHON: &str = "sudo apt-get install -y python3 python3-venv";
+
+/// A Python that can make environments.
+pub struct Python {
+    pub program: String,
+    /// As it says it: `Python 3.12.1`.
+    pub version: String,
+}
+
+/// The Python that `$PYTHON` names, or else the first good one of the usual names.
+pub fn python() -> Result<Python, String> {
+    match std::env::var("PYTHON") {
+        Ok(named) => good_python(&named).map_err(|wrong| format!("$PYTHON: {wrong}")),
+        // The first reason counts: where there is a `python3`, `python` may be something else.
+        Err(_) => good_python("python3").or_else(|wrong| good_python("python").map_err(|_| wrong)),
+    }
+}
+
+fn good_python(program: &str) -> Result<Python, String> {
+    let version = at_least(program, (3, 11))?;
+    if !version.starts_with("Python ") {
+        return Err(format!("`{program}` is {version}"));
+    }
+    match first_line(program, &["-c", "import ensurepip, venv"]) {
+        Ok(_) => Ok(Python { program: program.to_owned(), version }),
+        Err(_) => Err(format!("{version} comes without `venv`")),
+    }
+}
 
 /// Looks for each of `tools` and installs what is missing and may be; the error lists what the reader has to run.
 pub fn provide(tools: &[Tool]) -> Result<(), String> {
@@ -162,7 +203,8 @@ mod tests {
 
     #[test]
     fn each_tool_has_a_row() {
-        for tool in [Tool::Rustfmt, Tool::Clippy, Tool::WasmTarget, Tool::CCompiler, Tool::Node] {
+        for tool in [Tool::Rustfmt, Tool::Clippy, Tool::WasmTarget, Tool::CCompiler, Tool::Node, Tool::Python]
+        {
             assert_eq!(TOOLS.iter().filter(|row| row.tool == tool).count(), 1, "{tool:?}");
         }
     }
