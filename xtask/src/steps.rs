@@ -114,11 +114,11 @@ fn borrowed<'e>(environment: &'e [(&'static str, OsString)]) -> Vec<(&'e str, &'
 }
 
 fn wasm(house: &House) -> Result<(), String> {
-    house.cargo(&["build", "--package", "sim-web", "--target", "wasm32-unknown-unknown", "--release"])?;
+    house.cargo(&["build", "--package", "sim-web", "--target", "wasm32-unknown-unknown", "--profile", "wasm"])?;
     let mut arguments: Vec<OsString> =
         ["run", "--package", "xtask", "--profile", "tool"].map(Into::into).into();
     arguments.extend(["--features", "bindgen", "--bin", "bindgen", "--"].map(Into::into));
-    arguments.push(house.target("wasm32-unknown-unknown/release/sim_web.wasm").into());
+    arguments.push(house.target("wasm32-unknown-unknown/wasm/sim_web.wasm").into());
     arguments.push(house.target("wasm/node").into());
     arguments.push(house.path("sim-web/pkg").into());
     house.run("cargo", &arguments)
