@@ -114,7 +114,15 @@ fn borrowed<'e>(environment: &'e [(&'static str, OsString)]) -> Vec<(&'e str, &'
 }
 
 fn wasm(house: &House) -> Result<(), String> {
-    house.cargo(&["build", "--package", "sim-web", "--target", "wasm32-unknown-unknown", "--profile", "wasm"])?;
+    house.cargo(&[
+        "build",
+        "--package",
+        "sim-web",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--profile",
+        "wasm",
+    ])?;
     let mut arguments: Vec<OsString> =
         ["run", "--package", "xtask", "--profile", "tool"].map(Into::into).into();
     arguments.extend(["--features", "bindgen", "--bin", "bindgen", "--"].map(Into::into));
