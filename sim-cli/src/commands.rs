@@ -13,6 +13,7 @@ mod man;
 mod merge;
 mod new;
 mod plot;
+mod report;
 mod run;
 pub mod search;
 mod sweep;
@@ -31,6 +32,7 @@ pub enum Verb {
     Explain(explain::Arguments),
     Graph(graph::Arguments),
     Plot(plot::Arguments),
+    Report(report::Arguments),
     New(new::Arguments),
     Fmt(fmt::Arguments),
     Completions(completions::Arguments),
@@ -51,6 +53,7 @@ impl Verb {
             Verb::Explain(arguments) => explain::run(arguments, output),
             Verb::Graph(arguments) => graph::run(arguments, output),
             Verb::Plot(arguments) => plot::run(arguments, output),
+            Verb::Report(arguments) => report::run(arguments, output),
             Verb::New(arguments) => new::run(arguments, output),
             Verb::Fmt(arguments) => fmt::run(arguments, output),
             Verb::Completions(arguments) => completions::run(arguments, output),

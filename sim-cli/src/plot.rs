@@ -38,6 +38,7 @@ use palette::Theme;
 pub use heading::{Heading, title as scenario_title};
 pub use lines::{Chart, Line, Theory, Value};
 pub use load_curve::LoadCurve;
+pub use palette::style_of_dark;
 
 /// In which formats pictures are written.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,6 +80,19 @@ impl Named {
         let sign = |sign: char| if sign.is_alphanumeric() || "-_.@".contains(sign) { sign } else { '-' };
         let name: String = name.chars().map(sign).collect();
         Named { name: name.trim_end_matches('-').to_owned(), picture: Box::new(picture) }
+    }
+}
+
+impl Named {
+    /// What its file is called, without ending.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The picture for a page of HTML that has [`style_of_dark`], and the same to stand on its own.
+    pub fn svg(&self) -> Result<(String, String), Failure> {
+        let picture = self.picture.as_ref();
+        Ok((svg(picture, Theme::Light)?, svg(picture, Theme::Auto)?))
     }
 }
 

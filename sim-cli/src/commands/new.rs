@@ -4,6 +4,7 @@ use sim_core::diagnostic::suggest;
 
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
+use crate::question::question;
 use crate::show::table::{Side, Table};
 
 /// A model that comes with the command.
@@ -82,29 +83,9 @@ fn list(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a model is about: the first sentence of the comment it opens with, or its first paragraph if that has none.
-fn question(text: &str) -> String {
-    let comment = text.lines().map_while(|line| line.trim().strip_prefix("//")).map(str::trim);
-    let paragraph = comment.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-    // The point in `0.5 ms` ends nothing.
-    let is_end = |at: usize| paragraph[at + 1..].chars().next().is_none_or(char::is_whitespace);
-    let end = paragraph.match_indices(['?', '!', '.']).map(|(at, _)| at).find(|at| is_end(*at));
-    end.map_or(paragraph.clone(), |at| paragraph[..=at].to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_question_is_the_first_sentence_of_the_first_comment() {
-        assert_eq!(question("// What does it\n// buy?  R01\n(\n// no\n)"), "What does it buy?");
-        assert_eq!(question("// Short\n()"), "Short");
-        assert_eq!(question("// What do 0.5 ms\n// cost?\n()"), "What do 0.5 ms cost?");
-        assert_eq!(question("// Short\n//\n// It goes on. For long.\n()"), "Short");
-        assert_eq!(question("// One.\n// Two.\n()"), "One.");
-        assert_eq!(question("()"), "");
-    }
 
     #[test]
     fn names_of_templates_are_unique() {

@@ -1,15 +1,14 @@
 //! `escala run`: one run of a scenario, and what its users and operators would have seen.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sim_core::experiment::replicate::{Precision, ThinTail, thin_tails};
+use sim_core::experiment::replicate::Precision;
 use sim_core::quantity::Ratio;
-use sim_core::report::claim::{BASE, Reading};
+use sim_core::report::claim::Reading;
 use sim_core::report::{Names, Report};
 
-use crate::claims::{Runs, cases_needed, check, run_cases, run_one};
+use crate::claims::{Checked, Subject, run_and_check, run_one};
 use crate::exit::{Exit, Failure};
 use crate::input::Source;
 use crate::interrupt;
@@ -182,9 +181,6 @@ fn simulate(
     prepared: &Prepared,
     output: &Output,
 ) -> Result<Report, Failure> {
-    let own = prepared.case.as_deref().unwrap_or(BASE);
-    // Who asks for one case wants that one only.
-    let others = if own == BASE { cases_needed(prepared, own) } else { BTreeSet::new() };
     let beside = || Oversight {
         wall_limit: arguments.wall_limit.map(|limit| Duration::from_nanos(limit.0)),
         ..Oversight::default()
@@ -195,55 +191,16 @@ fn simulate(
     oversight.traces = arguments.traced.file()?;
     oversight.progress = (!output.is_quiet).then(Progress::new);
     let repeat = repeat(arguments, prepared, output)?;
-    let (main, others) = match &repeat {
-        Repeat::Times(1) => rayon::join(
-            || run_one(prepared, &mut oversight),
-            || run_cases(source, edits, &others, 1, &beside, output),
-        ),
-        _ => {
-            let watched = || Oversight { wish: arguments.traced.wish(false), ..beside() };
-            let main = replicated(prepared, &repeat, &watched, output)?;
-            // The others are run with the same seeds.
-            let count = main.seeds.len() as u32;
-            let others = run_cases(source, edits, &others, count, &beside, output);
-            (Ok(main), others)
+    let subject = Subject { source, edits, prepared };
+    let is_single = matches!(repeat, Repeat::Times(1));
+    let main = || {
+        if is_single {
+            return run_one(prepared, &mut oversight);
         }
+        let watched = || Oversight { wish: arguments.traced.wish(false), ..beside() };
+        replicated(prepared, &repeat, &watched, output)
     };
-    let (main, mut runs): (Report, Runs) = (main?, others?);
-    for (case, report) in &runs {
-        if !report.is_sound() || report.limit.is_some() {
-            let name = if case == BASE { "the scenario itself" } else { case };
-            output.note(&format!(
-                "the run of {name} did not end well, so claims about it mean little; see `escala run --case {name}`"
-            ));
-        }
-    }
-    runs.insert(own.to_owned(), main);
-    let expect = check(prepared, &runs, &BTreeSet::from([own]));
-    let left_out = prepared.claims.iter().count() - expect.len();
-    if left_out > 0 {
-        output.note(&format!(
-            "{left_out} of the claims compare with other cases; `escala test {}` checks them",
-            arguments.file.display()
-        ));
-    }
-    let mut report = runs.remove(own).ok_or_else(|| Failure::failed("the run left no report"))?;
-    warn_of_thin_tails(&report, output);
-    report.expect = expect;
+    let Checked { report, doubts } = run_and_check(subject, is_single, main, &beside, output)?;
+    doubts.iter().for_each(|doubt| output.note(doubt));
     Ok(report)
-}
-
-/// Says which intervals are too narrow.
-fn warn_of_thin_tails(report: &Report, output: &Output) {
-    let (each, longer) = match report.seeds.len() {
-        0 | 1 => (format!("each of {} parts of the run", report.part_count()), "a run"),
-        _ => ("each run".to_owned(), "runs"),
-    };
-    for ThinTail { client, percentile, beyond } in thin_tails(report) {
-        let times = (ThinTail::ENOUGH / beyond.max(0.1)).ceil();
-        output.note(&format!(
-            "the intervals of {client} from p{percentile} on are too narrow: only about {beyond:.0} requests lie beyond it in \
-             {each}; make {longer} {times} times as long"
-        ));
-    }
 }

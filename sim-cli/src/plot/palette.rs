@@ -54,14 +54,17 @@ pub fn in_theme(colour: BackendColor, theme: Theme) -> BackendColor {
     dark.map_or(colour, |(_, dark)| BackendColor { rgb: rgb(dark), ..colour })
 }
 
-/// The style sheet by which an SVG is dark where its reader wants it so.
+/// The style sheet by which an SVG is dark where its reader wants it so; on paper it is light.
 pub fn style_of_dark() -> String {
     let hexadecimal = |RGBColor(red, green, blue): &RGBColor| format!("#{red:02X}{green:02X}{blue:02X}");
     let rules = IN_THE_DARK.iter().map(|(light, dark)| {
         let (light, dark) = (hexadecimal(light), hexadecimal(dark));
         format!(".escala [fill=\"{light}\"]{{fill:{dark}}}.escala [stroke=\"{light}\"]{{stroke:{dark}}}\n")
     });
-    format!("<style>@media (prefers-color-scheme: dark){{\n{}}}</style>\n", rules.collect::<String>())
+    format!(
+        "<style>@media screen and (prefers-color-scheme: dark){{\n{}}}</style>\n",
+        rules.collect::<String>()
+    )
 }
 
 fn rgb(RGBColor(red, green, blue): &RGBColor) -> (u8, u8, u8) {

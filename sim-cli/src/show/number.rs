@@ -67,6 +67,11 @@ pub fn span_of_s(seconds: f64) -> String {
     span_of_ms(seconds * 1e3)
 }
 
+/// Nanoseconds as milliseconds, every digit of them.
+pub fn exact(ns: u64) -> String {
+    format!("{}.{:06}ms", ns / 1_000_000, ns % 1_000_000)
+}
+
 /// A span given in milliseconds, without zeros at its end, where it is round rather than measured: `5ms`, `1.5min`.
 pub fn round_span_of_ms(milliseconds: f64) -> String {
     let text = span_of_ms(milliseconds);
@@ -201,6 +206,11 @@ mod tests {
         ] {
             assert_eq!(span_of_ms(milliseconds), expected);
         }
+    }
+
+    #[test]
+    fn nanoseconds_are_told_to_the_last_digit() {
+        assert_eq!([exact(0), exact(1_234_567_089)], ["0.000000ms", "1234.567089ms"]);
     }
 
     #[test]

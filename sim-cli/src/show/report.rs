@@ -13,6 +13,8 @@ mod nodes;
 mod spent;
 mod spread;
 
+pub use nodes::{BUSY, SATURATED};
+
 /// Of a line of words.
 pub const WIDTH: usize = 96;
 const CHART_WIDTH: usize = 60;
@@ -62,15 +64,7 @@ fn title(report: &Report, style: Style) -> String {
     if report.warmup_s > 0.0 {
         facts.push(format!("the first {} not measured", round_span_of_ms(report.warmup_s * 1e3)));
     }
-    facts.push(
-        match report.stopped {
-            "reached" => "ran to the end of its duration",
-            "idle" => "ran until nothing was left to do",
-            "limit" => "stopped by a bound",
-            _ => "still running",
-        }
-        .to_owned(),
-    );
+    facts.push(ended(report.stopped).to_owned());
     let mut out = heading(style, &name, "");
     let mut line = |text: String| {
         out.push_str(&style.paint(Tone::Faint, &style.plain(&format!("  {text}"))));
@@ -84,6 +78,31 @@ fn title(report: &Report, style: Style) -> String {
     }
     line(cost);
     out
+}
+
+/// How a run came to its end, by the report's word for it.
+pub fn ended(stopped: &str) -> &'static str {
+    match stopped {
+        "reached" => "ran to the end of its duration",
+        "idle" => "ran until nothing was left to do",
+        "limit" => "stopped by a bound",
+        _ => "still running",
+    }
+}
+
+/// A bound that ends runs early, by the report's word for it, and what to do about it.
+pub fn bound(limit: &str) -> (&'static str, &'static str) {
+    match limit {
+        "events" => ("the bound on events", "Shorten the run, or raise `run.limits.events`."),
+        "in_flight" => (
+            "the bound on requests in flight",
+            "More comes in than goes out. Give queues a bound or the clients a timeout, or raise `run.limits.in_flight`.",
+        ),
+        "simulated_time" => {
+            ("the bound on simulated time", "Shorten the run, or raise `run.limits.simulated`.")
+        }
+        _ => ("the limit of wall time", "Raise `--wall-limit`, or shorten the run with `--duration`."),
+    }
 }
 
 /// Of several runs one is told what happened when.
@@ -109,17 +128,7 @@ fn alarms(report: &Report, style: Style) -> String {
         );
     }
     if let Some(limit) = report.limit {
-        let (what, advice) = match limit {
-            "events" => ("the bound on events", "Shorten the run, or raise `run.limits.events`."),
-            "in_flight" => (
-                "the bound on requests in flight",
-                "More comes in than goes out. Give queues a bound or the clients a timeout, or raise `run.limits.in_flight`.",
-            ),
-            "simulated_time" => {
-                ("the bound on simulated time", "Shorten the run, or raise `run.limits.simulated`.")
-            }
-            _ => ("the limit of wall time", "Raise `--wall-limit`, or shorten the run with `--duration`."),
-        };
+        let (what, advice) = bound(limit);
         alarm(format!("stopped early by {what}; the numbers are of the part that ran"), advice);
     }
     for (name, client) in report.measured.clients.iter().filter(|(_, client)| client.censored) {

@@ -3,6 +3,7 @@
 mod compare;
 mod plot;
 mod replications;
+mod reports;
 mod run;
 mod search;
 mod series;

@@ -6,15 +6,16 @@ use super::layout::{Layout, Placed, Route};
 use super::{Graph, GraphEdge, GraphNode};
 use crate::model::NodeKind;
 
+/// The rules are about this picture alone, also where it stands in a page.
 const STYLE: &str = "\
-text { font-family: system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; text-anchor: middle; }
-.name { font-size: 14px; font-weight: 600; fill: #1f2933; }
-.note { font-size: 11px; fill: #52606d; }
-.label { font-size: 11px; fill: #52606d; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; paint-order: stroke; }
-.arrow { fill: none; stroke: #7b8794; stroke-width: 1.6px; }
-.lookup { stroke-dasharray: 5 4; }
-.head { fill: #7b8794; }
-.page { fill: #ffffff; }
+.escala-graph text { font-family: system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; text-anchor: middle; }
+.escala-graph .name { font-size: 14px; font-weight: 600; fill: #1f2933; }
+.escala-graph .note { font-size: 11px; fill: #52606d; }
+.escala-graph .label { font-size: 11px; fill: #52606d; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; paint-order: stroke; }
+.escala-graph .arrow { fill: none; stroke: #7b8794; stroke-width: 1.6px; }
+.escala-graph .lookup { stroke-dasharray: 5 4; }
+.escala-graph .head { fill: #7b8794; }
+.escala-graph .page { fill: #ffffff; }
 ";
 
 /// Draws `graph` as `layout` says.
@@ -26,7 +27,7 @@ pub fn to_svg(graph: &Graph, layout: &Layout) -> String {
         let _ = writeln!(out, "{text}");
     };
     line(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"escala-graph\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">"
     ));
     line(format!("<title>{}</title>", escaped(&graph.name)));
     line(format!("<style>\n{STYLE}</style>"));

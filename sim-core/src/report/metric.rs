@@ -2,7 +2,7 @@
 //!
 //! To add a metric, add a row.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::measured::{ClientReport, InstanceReport, Measured, NodeReport, PoolReport};
 
@@ -26,7 +26,7 @@ pub struct Metric {
 }
 
 /// What a metric is measured in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Seconds; printed with the unit that fits.

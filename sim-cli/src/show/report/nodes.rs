@@ -10,8 +10,8 @@ use crate::show::table::{Cell, Side, Table};
 use crate::terminal::{Style, Tone};
 
 /// Beyond these a reader should look.
-const BUSY: f64 = 0.8;
-const SATURATED: f64 = 0.95;
+pub const BUSY: f64 = 0.8;
+pub const SATURATED: f64 = 0.95;
 
 pub(super) fn nodes(report: &Report, graph: &Graph, style: Style) -> String {
     let mut table = Table::new(&[

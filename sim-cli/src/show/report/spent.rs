@@ -3,7 +3,7 @@
 use sim_core::report::{HopReport, Report, SlowReport, SpentReport};
 
 use super::heading;
-use crate::show::number::{count, percent, span_of_ms, span_of_s};
+use crate::show::number::{count, exact, percent, span_of_ms, span_of_s};
 use crate::show::table::{Cell, Side, Table};
 use crate::terminal::{Style, Tone};
 
@@ -126,20 +126,4 @@ fn place(hop: &HopReport, is_repeated: bool, style: Style) -> String {
     }
     let facts = if facts.is_empty() { String::new() } else { format!(", {}", facts.join(", ")) };
     format!("{below}{}{facts}", hop.place)
-}
-
-/// Nanoseconds as milliseconds, every digit of them.
-fn exact(ns: u64) -> String {
-    format!("{}.{:06}ms", ns / 1_000_000, ns % 1_000_000)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nanoseconds_are_told_to_the_last_digit() {
-        assert_eq!(exact(0), "0.000000ms");
-        assert_eq!(exact(1_234_567_089), "1234.567089ms");
-    }
 }
