@@ -7,6 +7,7 @@ use clap::Parser;
 
 mod claims;
 mod commands;
+mod comparison;
 mod csv;
 mod exit;
 mod goldens;

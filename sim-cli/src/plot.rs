@@ -4,6 +4,7 @@
 use sim_core::model::Model;
 use sim_core::report::Report;
 
+use crate::comparison::Comparison;
 use crate::exit::Failure;
 use crate::output::{Folder, write_file};
 use crate::prepare::Prepared;
@@ -39,6 +40,7 @@ pub use heading::{Heading, title as scenario_title};
 pub use lines::{Chart, Line, Theory, Value};
 pub use load_curve::LoadCurve;
 pub use palette::style_of_dark;
+pub use results::{Asked, Case, Results};
 
 /// In which formats pictures are written.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,10 +79,15 @@ pub struct Named {
 impl Named {
     /// A picture whose file is called so, with dashes for what is in no file name on every system.
     fn new(name: &str, picture: impl Picture + 'static) -> Named {
-        let sign = |sign: char| if sign.is_alphanumeric() || "-_.@".contains(sign) { sign } else { '-' };
-        let name: String = name.chars().map(sign).collect();
-        Named { name: name.trim_end_matches('-').to_owned(), picture: Box::new(picture) }
+        Named { name: safe_name(name), picture: Box::new(picture) }
     }
+}
+
+/// A name with dashes for what is in no file name on every system.
+pub fn safe_name(name: &str) -> String {
+    let sign = |sign: char| if sign.is_alphanumeric() || "-_.@".contains(sign) { sign } else { '-' };
+    let name: String = name.chars().map(sign).collect();
+    name.trim_end_matches('-').to_owned()
 }
 
 impl Named {
@@ -115,9 +122,9 @@ pub fn of_loads(prepared: &Prepared, curves: Vec<(String, LoadCurve)>) -> Result
     curves.into_iter().map(named).collect()
 }
 
-/// The picture of a comparison, by its JSON; `name` is that of its file.
-pub fn of_comparison(text: &str, name: &str) -> Result<Vec<Named>, Failure> {
-    Ok(vec![Named::new(&format!("{}-forest", stem(name)), comparison::forest(text, name)?)])
+/// The picture of a comparison; `name` is that of its file.
+pub fn of_comparison(comparison: &Comparison, name: &str) -> Result<Named, Failure> {
+    Ok(Named::new(&format!("{}-forest", stem(name)), comparison::forest(comparison)?))
 }
 
 /// What to draw of the results of a sweep.

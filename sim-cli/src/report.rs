@@ -5,18 +5,24 @@
 use crate::exit::Failure;
 use crate::plot::Named;
 
+mod comparison;
 mod document;
 mod html;
+mod markdown;
 pub mod read;
 mod run;
 mod scenario;
+mod sweep;
 
 use document::{Figure, Tone};
 
+pub use comparison::of_comparison;
 pub use document::{Document, Part};
 pub use html::html;
+pub use markdown::{Pictures, markdown};
 pub use run::{Seen, of_run};
 pub use scenario::Told;
+pub use sweep::of_sweep;
 
 /// The line below everything.
 fn colophon() -> String {
@@ -40,4 +46,26 @@ fn mark(tone: Tone) -> &'static str {
 fn figure(named: &Named, caption: String) -> Result<Figure, Failure> {
     let (inline, alone) = named.svg()?;
     Ok(Figure { name: named.name().to_owned(), inline, alone, caption })
+}
+
+/// A word of a command as a shell takes it.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./=:,@%+".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_take_them_apart() {
+        assert_eq!(quoted("nodes.app.instances=4"), "nodes.app.instances=4");
+        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(quoted(""), "''");
+    }
 }

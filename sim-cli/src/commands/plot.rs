@@ -6,6 +6,7 @@ use std::time::Duration;
 use sim_core::report::Report;
 
 use crate::claims::run_one;
+use crate::comparison::Comparison;
 use crate::exit::{Exit, Failure};
 use crate::input::Source;
 use crate::interrupt;
@@ -18,7 +19,7 @@ use crate::show::number::three;
 use crate::simulate::Oversight;
 use crate::threads;
 
-mod load;
+pub mod load;
 
 use load::Loads;
 
@@ -57,7 +58,7 @@ pub struct Arguments {
 }
 
 /// As often each load of a curve is run.
-const REPLICATIONS_OF_A_LOAD: u32 = 5;
+pub const REPLICATIONS_OF_A_LOAD: u32 = 5;
 
 /// Pictures, and how what they show came to its end.
 struct Drawn {
@@ -102,7 +103,8 @@ fn draw(arguments: &Arguments, output: &Output) -> Result<Drawn, Failure> {
     let source = Source::read(&arguments.file)?;
     if source.text.trim_start().starts_with('{') {
         arguments.check_is_of_results("a comparison")?;
-        let pictures = plot::of_comparison(&source.text, &source.name)?;
+        let comparison = Comparison::read(&source.text, &source.name)?;
+        let pictures = vec![plot::of_comparison(&comparison, &source.name)?];
         return Ok(Drawn { pictures, told: serde_json::json!({}), exit: Exit::Fine });
     }
     let prepared = prepare(&source, &arguments.edits, output)?;

@@ -5,17 +5,22 @@ use std::time::Duration;
 
 use sim_core::observe::trace::Wish;
 
+use super::plot::REPLICATIONS_OF_A_LOAD;
+use super::plot::load::Loads;
 use crate::claims::{Checked, Subject, run_and_check, run_one};
+use crate::comparison::Comparison;
 use crate::exit::{Exit, Failure};
 use crate::input::Source;
 use crate::interrupt;
-use crate::output::{FileInMaking, Output};
-use crate::plot;
+use crate::output::{FileInMaking, Output, write_file};
+use crate::plot::{self, Named};
 use crate::prepare::{Edits, Prepared, prepare, time};
 use crate::progress::{Parts, Progress};
 use crate::replicate::{Repeat, replicate};
 use crate::report::read::Run;
-use crate::report::{Document, Part, Seen, Told, html, of_run};
+use crate::report::{
+    Document, Part, Pictures, Seen, Told, html, markdown, of_comparison, of_run, of_sweep, quoted,
+};
 use crate::simulate::Oversight;
 use crate::threads;
 
@@ -47,6 +52,12 @@ pub struct Arguments {
     /// Tell where the slowest N requests spent their time, hop by hop
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(..=100))]
     explain_slow: u32,
+    /// Also run each scenario at loads from almost nothing to almost all that it can serve, and draw latency against load
+    #[arg(long)]
+    load_curve: bool,
+    /// Of sweeps: what is told of each case, such as `p99(users)`; may be repeated. By default p99 of the first client
+    #[arg(long, value_name = "METRIC")]
+    metric: Vec<String>,
     /// Do not follow each request to tell where time went: several times as fast
     #[arg(long, conflicts_with = "explain_slow")]
     no_breakdown: bool,
@@ -66,12 +77,16 @@ The page is written also where a run failed or an `expect` did not hold; the exi
 enum Format {
     /// One file with everything in it
     Html,
+    /// A text, with its pictures as SVG files beside it
+    Markdown,
 }
 
 /// What an input is.
 enum Input {
     Scenario(Source),
     Run(Box<Run>, String),
+    Comparison(Comparison, String),
+    Sweep(PathBuf),
 }
 
 /// A part of the page, and how what it tells of came to its end.
@@ -95,6 +110,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     if !inputs.iter().any(|input| matches!(input, Input::Scenario(_))) {
         arguments.check_has_no_run()?;
     }
+    if !arguments.metric.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Sweep(_))) {
+        let failure = Failure::usage("`--metric` is about sweeps, and no input is the folder of one");
+        return Err(failure.with_help("leave it out: all is told of runs and comparisons"));
+    }
     interrupt::listen();
     let done = threads::with(arguments.threads, || {
         inputs.into_iter().map(|input| tell(input, arguments, output)).collect::<Result<Vec<_>, _>>()
@@ -103,9 +122,20 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let parts: Vec<Part> = done.into_iter().map(|done| done.part).collect();
     let titles = || parts.iter().map(|part| part.title.as_str()).collect::<Vec<_>>().join(" · ");
     let document = Document { title: arguments.title.clone().unwrap_or_else(titles), parts };
-    let text = match format {
-        Format::Html => html(&document),
+    let (text, pictures) = match format {
+        Format::Html => (html(&document), Vec::new()),
+        Format::Markdown => {
+            let pictures = if file.is_some() { Pictures::Beside } else { Pictures::LeftOut };
+            markdown(&document, pictures)
+        }
     };
+    let folder = output.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let mut files = Vec::new();
+    for (name, figure) in pictures {
+        let path = folder.join(name);
+        write_file(&path, figure.alone.as_bytes())?;
+        files.push(path.display().to_string());
+    }
     match file {
         Some(mut file) => {
             file.add(text.as_bytes())?;
@@ -113,9 +143,12 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
         }
         None => output.results(&text)?,
     }
+    if format == Format::Markdown && output.file.is_none() {
+        output.note("the pictures are left out; `-o report.md` writes them beside the text");
+    }
     if arguments.json {
-        let file = output.file.as_ref().map(|file| file.display().to_string());
-        Output::new(output.is_quiet, None).json(&serde_json::json!({ "schema": 1, "files": [file] }))?;
+        files.splice(0..0, output.file.iter().map(|file| file.display().to_string()));
+        Output::new(output.is_quiet, None).json(&serde_json::json!({ "schema": 1, "files": files }))?;
     }
     Ok(exit)
 }
@@ -128,13 +161,17 @@ fn format(arguments: &Arguments, output: &Output) -> Result<Format, Failure> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
     match ending.as_deref() {
         Some("html" | "htm") => Ok(Format::Html),
+        Some("md" | "markdown") => Ok(Format::Markdown),
         _ => Err(Failure::usage(format!("the ending of `{}` names no format", path.display()))
-            .with_help("end it with .html, or say `--format`")),
+            .with_help("end it with .html or .md, or say `--format`")),
     }
 }
 
 impl Input {
     fn read(path: &Path) -> Result<Input, Failure> {
+        if path.is_dir() {
+            return Ok(Input::Sweep(path.to_owned()));
+        }
         let source = Source::read(path)?;
         if !source.text.trim_start().starts_with(['{', '[']) {
             return Ok(Input::Scenario(source));
@@ -143,8 +180,11 @@ impl Input {
         let json: serde_json::Value = serde_json::from_str(&source.text).map_err(|error| {
             Failure::usage(format!("`{name}` is no JSON: {error}")).with_help(HELP_OF_INPUTS)
         })?;
-        let has = |fields: &[&str]| fields.iter().all(|field| json.get(field).is_some());
-        if has(&["clients", "nodes"]) {
+        let has = |fields: [&str; 2]| fields.iter().all(|field| json.get(field).is_some());
+        if has(["alternatives", "baseline"]) {
+            return Ok(Input::Comparison(Comparison::read(&source.text, &name)?, name));
+        }
+        if has(["clients", "nodes"]) {
             return Ok(Input::Run(Box::new(Run::read(json, &name)?), name));
         }
         Err(Failure::usage(format!("`{name}` is JSON of something that no report is about"))
@@ -165,6 +205,7 @@ impl Arguments {
             ("--duration", duration.is_some()),
             ("--set", !set.is_empty()),
             ("--replications", self.replications > 1),
+            ("--load-curve", self.load_curve),
             ("--no-breakdown", self.no_breakdown),
             ("--wall-limit", self.wall_limit.is_some()),
         ];
@@ -198,20 +239,11 @@ impl Arguments {
         set.iter().for_each(|set| add("--set", Some(set.clone())));
         add("--replications", (self.replications > 1).then(|| self.replications.to_string()));
         add("--explain-slow", (self.explain_slow != 1).then(|| self.explain_slow.to_string()));
+        words.extend(self.load_curve.then(|| "--load-curve".to_owned()));
         words.extend(self.no_breakdown.then(|| "--no-breakdown".to_owned()));
         words.extend(self.wall_limit.map(|limit| format!("--wall-limit {limit}")));
         words.push("-o report.html".to_owned());
         words.join(" ")
-    }
-}
-
-/// A word of a command as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./=:,@%+".contains(letter);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -229,14 +261,36 @@ fn tell(input: Input, arguments: &Arguments, output: &Output) -> Result<Done, Fa
                 graph: prepared.graph(),
                 command: arguments.command(&source),
             };
-            let seen =
-                Seen { told, over_time, latency: clients.zip(pictures).collect(), loads: Vec::new(), doubts };
+            let latency = clients.zip(pictures).collect();
+            let loads = loads(arguments, &source, &prepared, output)?;
+            let seen = Seen { told, over_time, latency, loads, doubts };
             let run = Run::read(report.to_json(false), &source.name)?;
             let exit = exit_of(&run);
             Ok(Done { part: of_run(&run, Some(seen), &source.name)?, exit })
         }
+        Input::Comparison(comparison, name) => {
+            Ok(Done { part: of_comparison(&comparison, &name)?, exit: Exit::Fine })
+        }
+        Input::Sweep(folder) => Ok(Done { part: of_sweep(&folder, &arguments.metric)?, exit: Exit::Fine }),
         Input::Run(run, name) => Ok(Done { part: of_run(&run, None, &name)?, exit: exit_of(&run) }),
     }
+}
+
+/// By client: latency against load, if it is asked for.
+fn loads(
+    arguments: &Arguments,
+    source: &Source,
+    prepared: &Prepared,
+    output: &Output,
+) -> Result<Vec<(String, Named)>, Failure> {
+    if !arguments.load_curve {
+        return Ok(Vec::new());
+    }
+    let loads = Loads::of(source, &arguments.edits, prepared, output)?;
+    let levels = loads.run(REPLICATIONS_OF_A_LOAD, &|| arguments.oversight(), output)?;
+    let curves = loads.curves(prepared, &levels)?;
+    let clients: Vec<String> = curves.iter().map(|(client, _)| client.clone()).collect();
+    Ok(clients.into_iter().zip(plot::of_loads(prepared, curves)?).collect())
 }
 
 /// As `escala run` would have ended.
@@ -265,16 +319,4 @@ fn simulate(
         Ok(replicate(prepared, &Repeat::Times(arguments.replications), &watched, progress)?.report)
     };
     run_and_check(Subject { source, edits: &arguments.edits, prepared }, is_single, main, &beside, output)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_take_them_apart() {
-        assert_eq!(quoted("nodes.app.instances=4"), "nodes.app.instances=4");
-        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
-        assert_eq!(quoted(""), "''");
-    }
 }

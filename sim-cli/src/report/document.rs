@@ -121,19 +121,19 @@ impl Table {
 /// The heading of a column.
 pub struct Head {
     /// The heading.
-    pub text: &'static str,
+    pub text: String,
     /// Whether numbers stand below it, which are set to the right.
     pub is_number: bool,
 }
 
 /// The heading of a column of words.
-pub const fn word(text: &'static str) -> Head {
-    Head { text, is_number: false }
+pub fn word(text: &str) -> Head {
+    Head { text: text.to_owned(), is_number: false }
 }
 
 /// The heading of a column of numbers.
-pub const fn number(text: &'static str) -> Head {
-    Head { text, is_number: true }
+pub fn number(text: &str) -> Head {
+    Head { text: text.to_owned(), is_number: true }
 }
 
 /// A cell of a table.

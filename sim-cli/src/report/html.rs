@@ -24,7 +24,7 @@ pub fn html(document: &Document) -> String {
 }
 
 /// A text as HTML shows it.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -3,6 +3,7 @@
 use sim_core::graph::{self, Graph};
 
 use super::document::{Block, Figure, Section};
+use crate::plot::safe_name;
 use crate::question::{first_sentence, paragraphs};
 
 /// A scenario, and how it was asked for.
@@ -45,7 +46,7 @@ impl Told {
         let has_lookups = self.graph.edges.iter().any(|edge| edge.is_lookup);
         let lookups = if has_lookups { ", and dashed arrows look up a name" } else { "" };
         let figure = Figure {
-            name: format!("{}-graph", self.graph.name),
+            name: safe_name(&format!("{}-graph", self.graph.name)),
             inline: svg.clone(),
             alone: svg,
             caption: format!("Who calls whom; beside an arrow is the latency one way{lookups}."),

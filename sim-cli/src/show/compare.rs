@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sim_core::experiment::compare::{ByMetric, Comparison, Difference, Thin, Verdict};
+use sim_core::experiment::compare::{Alternative, ByMetric, Comparison, Thin, Verdict};
 use sim_core::experiment::replicate::ThinTail;
-use sim_core::report::Better;
+use sim_core::report::{Better, Unit};
 
 use super::chart::{Scale, whisker};
 use super::number::{count, difference_in_unit, in_unit, spread_in_unit, three};
@@ -75,34 +75,35 @@ fn title(comparison: &Comparison, labels: &Labels, style: Style) -> String {
 
 /// What makes the numbers below less than they seem.
 fn alarms(comparison: &Comparison, style: Style) -> String {
-    let mut out = String::new();
-    let mut alarm = |text: String| {
-        let mark = style.paint(Tone::Bad, style.pick("✗", "!"));
-        out.push_str(&format!("{mark} {}", wrap(&style.plain(&text), WIDTH - 2)));
-    };
-    for alternative in &comparison.alternatives {
-        let name = &alternative.name;
-        for client in &alternative.censored {
-            alarm(format!(
-                "{name}: more than 1% of the requests of {client} had no answer when the runs ended, so its latency is \
-                 told too low. Set `drain: true`, or let the runs go on longer."
-            ));
-        }
-        for Thin { metric, beyond } in &alternative.thin {
-            let times = (ThinTail::ENOUGH / beyond.max(0.1)).ceil();
-            alarm(format!(
-                "{name}: only about {beyond:.0} requests of each run lie beyond {metric}, so its intervals are too narrow. Make \
-                 runs {times} times as long."
-            ));
-        }
-        if alternative.cut_short > 0 {
-            alarm(format!(
-                "{name}: {} of its runs were ended early by a bound of `run.limits`, and count as far as they got",
-                alternative.cut_short
-            ));
-        }
+    let mark = style.paint(Tone::Bad, style.pick("✗", "!"));
+    let alarm = |text: String| format!("{mark} {}", wrap(&style.plain(&text), WIDTH - 2));
+    comparison.alternatives.iter().flat_map(doubts).map(alarm).collect()
+}
+
+/// What makes the numbers of an alternative less than they seem.
+pub fn doubts(alternative: &Alternative) -> Vec<String> {
+    let name = &alternative.name;
+    let mut doubts = Vec::new();
+    for client in &alternative.censored {
+        doubts.push(format!(
+            "{name}: more than 1% of the requests of {client} had no answer when the runs ended, so its latency is told too \
+             low. Set `drain: true`, or let the runs go on longer."
+        ));
     }
-    out
+    for Thin { metric, beyond } in &alternative.thin {
+        let times = (ThinTail::ENOUGH / beyond.max(0.1)).ceil();
+        doubts.push(format!(
+            "{name}: only about {beyond:.0} requests of each run lie beyond {metric}, so its intervals are too narrow. Make \
+             runs {times} times as long."
+        ));
+    }
+    if alternative.cut_short > 0 {
+        doubts.push(format!(
+            "{name}: {} of its runs were ended early by a bound of `run.limits`, and count as far as they got",
+            alternative.cut_short
+        ));
+    }
+    doubts
 }
 
 fn table(metric: &ByMetric, labels: &Labels, style: Style) -> String {
@@ -134,7 +135,7 @@ fn table(metric: &ByMetric, labels: &Labels, style: Style) -> String {
             ranked.rank.map_or_else(String::new, |rank| rank.to_string()),
             labels.get(name).to_owned(),
             value.map_or_else(|| "–".to_owned(), |value| in_unit(value, metric.unit)),
-            difference.map_or_else(String::new, |one| apart(one, metric)),
+            difference.map_or_else(String::new, |one| apart(one.difference, one.interval95, metric.unit)),
             difference.and_then(|one| one.relative).map_or_else(String::new, relative),
             String::new(),
             difference.map_or("baseline", |one| word(one.verdict)).to_owned(),
@@ -167,16 +168,18 @@ fn table(metric: &ByMetric, labels: &Labels, style: Style) -> String {
     heading(style, &metric.metric, &beside) + &table.render(style)
 }
 
-fn apart(difference: &Difference, metric: &ByMetric) -> String {
-    let Some((point, [low, high])) = difference.difference.zip(difference.interval95) else {
+/// A difference in base units with half its interval.
+pub fn apart(difference: Option<f64>, interval: Option<[f64; 2]>, unit: Unit) -> String {
+    let Some((point, [low, high])) = difference.zip(interval) else {
         return "–".to_owned();
     };
     let half = (high - low) / 2.0;
-    let point = difference_in_unit(point, metric.unit);
-    if half == 0.0 { point } else { format!("{point} ±{}", spread_in_unit(half, metric.unit)) }
+    let point = difference_in_unit(point, unit);
+    if half == 0.0 { point } else { format!("{point} ±{}", spread_in_unit(half, unit)) }
 }
 
-fn relative(share: f64) -> String {
+/// A difference as a share of what it is a difference to.
+pub fn relative(share: f64) -> String {
     let percent = share * 100.0;
     match percent.abs() {
         0.0 => "0%".to_owned(),
@@ -188,12 +191,13 @@ fn relative(share: f64) -> String {
 }
 
 /// Replications of each alternative.
-fn saved(replications: i64) -> String {
+pub fn saved(replications: i64) -> String {
     let sign = if replications < 0 { "-" } else { "" };
     format!("{sign}{}", count(replications.unsigned_abs()))
 }
 
-fn word(verdict: Verdict) -> &'static str {
+/// A verdict in words.
+pub fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Better => "better",
         Verdict::Worse => "worse",

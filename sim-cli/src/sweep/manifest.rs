@@ -26,7 +26,7 @@ pub struct Manifest {
     /// The version of results.
     pub results: u32,
     /// The version of this program.
-    version: String,
+    pub version: String,
     /// What is varied.
     scenario: Scenario,
     /// The files that the scenario names, and the SHA-256 of each.
@@ -37,7 +37,7 @@ pub struct Manifest {
     /// How many times each case is run.
     pub replications: u32,
     /// With which seeds.
-    seeds: Vec<u64>,
+    pub seeds: Vec<u64>,
     /// Which part of the design this is, as `2/4`; none if it is all of it.
     pub shard: Option<String>,
 }
@@ -94,6 +94,21 @@ impl Manifest {
     pub fn text(&self) -> String {
         let text = serde_json::to_string_pretty(self).expect("a manifest has string keys and whole numbers");
         text + "\n"
+    }
+
+    /// The text of the scenario with all edits of the command line.
+    pub fn scenario(&self) -> &str {
+        &self.scenario.text
+    }
+
+    /// `grid`, `random` or `latin`.
+    pub fn plan(&self) -> &str {
+        &self.design.plan
+    }
+
+    /// The path and the values of each axis, as they were given.
+    pub fn varied(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.design.axes.iter().map(|axis| (axis.path.as_str(), axis.values.as_str()))
     }
 
     /// The shard, if it is one and its text says so.

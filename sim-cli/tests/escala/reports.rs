@@ -145,6 +145,108 @@ fn the_json_of_a_run_is_enough_for_its_numbers() {
 }
 
 #[test]
+fn a_comparison_becomes_a_page_with_its_verdicts() {
+    let place = Place::with_small();
+    let compare =
+        ["compare", "small.ron", "--baseline", "slow", "--replications", "4", "--duration", "30s", "-q"];
+    place.escala(&[&compare[..], &["--json", "-o", "cases.json"]].concat()).ended_with(0);
+    let json: serde_json::Value = serde_json::from_str(&place.read("cases.json")).expect("it is JSON");
+    assert_eq!(json["metrics"][0]["differences"][0]["verdict"], "better", "two servers wait less than one");
+    let page = place.escala(&["report", "cases.json"]).ended_with(0).stdout;
+    check_page(&page);
+    let words = words(&page);
+    for shown in
+        ["|✓ By|mean(users)|,|fast|is best.|", "|✓ better|", "|baseline|", "|against slow|", "|seeds|7, "]
+    {
+        assert!(words.contains(shown), "{shown} is missing in {words}");
+    }
+    place.write("old.json", &place.read("cases.json").replace("\"schema\": 1", "\"schema\": 9"));
+    let done = place.escala(&["report", "old.json"]).ended_with(2);
+    assert!(done.stderr.contains("`old.json` has version 9 of a comparison's JSON"), "{}", done.stderr);
+}
+
+#[test]
+fn a_sweep_becomes_a_page_with_its_cases() {
+    let place = Place::with_small();
+    let vary = ["--vary", "nodes.app.instances=1,2", "--vary", "nodes.users.load.rate=40/s,60/s"];
+    let sweep =
+        ["sweep", "small.ron", "-q", "--set", "run.duration=30s", "--replications", "2", "-o", "grid"];
+    place.escala(&[&sweep[..], &vary[..]].concat()).ended_with(0);
+    let page = place.escala(&["report", "grid", "--metric", "mean(users)"]).ended_with(0).stdout;
+    check_page(&page);
+    let told = words(&page);
+    for shown in [
+        "grid|sweep of 4 cases · 2 replications of each|How long does a request wait",
+        "✓ By|mean(users)|,|nodes.app.instances=2|,|nodes.users.load.rate=40/s|is best with ",
+        "|case|nodes.app.instances|nodes.users.load.rate|mean(users)|1|1|40/s|",
+        "|escala sweep scenario.ron --vary nodes.app.instances=1,2 --vary nodes.users.load.rate=40/s,60/s --replications 2 --out grid|",
+    ] {
+        assert!(told.contains(shown), "{shown} is missing in {told}");
+    }
+    for (arguments, says) in [
+        (&["report", "."][..], "manifest.json` cannot be read"),
+        (&["report", "grid", "--metric", "p98(users)"], "there is no metric `p98`"),
+        (&["report", "grid", "--seed", "3"], "`--seed` is about runs"),
+        (&["report", "small.ron", "--metric", "p99(users)"], "`--metric` is about sweeps"),
+    ] {
+        let done = place.escala(arguments).ended_with(2);
+        assert!(done.stderr.contains(says), "{says} is missing in {}", done.stderr);
+    }
+}
+
+#[test]
+fn latency_against_load_is_drawn_on_request() {
+    let place = Place::with_small();
+    let short = ["report", "small.ron", "-q", "--duration", "30s", "--no-breakdown"];
+    let page = place.escala(&[&short[..], &["--load-curve"]].concat()).ended_with(0).stdout;
+    check_page(&page);
+    assert!(words(&page).contains("|Latency against load|"));
+    assert!(
+        page.contains("escala report small.ron --duration 30s --load-curve --no-breakdown -o report.html")
+    );
+    let page = place.escala(&short).ended_with(0).stdout;
+    assert!(!words(&page).contains("|Latency against load|"));
+}
+
+#[test]
+fn markdown_has_its_pictures_beside_it() {
+    let place = Place::with_small();
+    let done = place.escala(&["report", "small.ron", "-q", "--json", "-o", "docs.md"]).ended_with(0);
+    let names = ["docs.md", "small-graph.svg", "small-latency-users.svg", "small-over-time.svg"];
+    let files: Vec<String> = done.json()["files"]
+        .as_array()
+        .expect("there are files")
+        .iter()
+        .filter_map(|file| Some(file.as_str()?.to_owned()))
+        .collect();
+    let mut sorted = files.clone();
+    sorted.sort();
+    assert_eq!((sorted, files[0].as_str()), (names.map(str::to_owned).to_vec(), "docs.md"));
+    let text = place.read("docs.md");
+    for shown in [
+        "# small\n",
+        "\n**How long does a request wait at one busy server?**\n",
+        "\n| client | mean | p50 | p90 | p99 | p99.9 | max |\n| --- | --: |",
+        "\n```sh\nescala report small.ron -o report.html\n```\n",
+        "\n```ron\n// How long",
+        "](<small-over-time.svg>)",
+    ] {
+        assert!(text.contains(shown), "{shown} is missing in {text}");
+    }
+    for name in &names[1..] {
+        assert!(text.contains(&format!("](<{name}>)")), "{name} is not shown");
+        assert!(place.read(name).trim_end().ends_with("</svg>"), "{name}");
+    }
+    let printed = place.escala(&["report", "small.ron", "--format", "markdown"]).ended_with(0);
+    assert!(printed.stderr.contains("the pictures are left out"), "{}", printed.stderr);
+    assert!(!printed.stdout.contains(".svg") && printed.stdout.contains("*Picture left out"));
+    place.write("evil.ron", &SMALL.replace("// How", "// <script>alert(1)</script> | How"));
+    let evil = place.escala(&["report", "evil.ron", "-q", "--format", "markdown"]).ended_with(0).stdout;
+    let (before_scenario, _) = evil.split_once("```ron").expect("the scenario is at the end");
+    assert!(!before_scenario.contains("<script") && before_scenario.contains("&lt;script&gt;"), "{evil}");
+}
+
+#[test]
 fn a_run_that_fails_is_told_as_such() {
     let place = Place::new();
     place.write("late.ron", &SMALL.replace("p99(users) < 10s", "p99(users) < 1ms"));

@@ -4,7 +4,7 @@
 //! them the same requests. The differences within replications vary far less than the alternatives do, and the interval
 //! of their mean is Student's t (Law 2015, §10.2 and §11.2).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::observe::digest::RESULTS;
 use crate::report::interval::Estimate;
@@ -50,7 +50,7 @@ pub struct Comparison {
 }
 
 /// Something that could be built.
-#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Alternative {
     /// What it is called here.
     pub name: String,
@@ -70,7 +70,7 @@ pub struct Alternative {
 }
 
 /// A percentile of runs that are too short for it.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Thin {
     /// As asked for: `p99(users)`.
     pub metric: String,
@@ -135,7 +135,7 @@ pub struct Difference {
 }
 
 /// What a difference amounts to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Better than the baseline.
@@ -153,7 +153,7 @@ pub enum Verdict {
 }
 
 /// A place in a ranking.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Ranked {
     /// One more than the number of alternatives that are shown to be better, all pairs compared (Holm): those of one
     /// rank cannot be told apart. None where nothing was measured.

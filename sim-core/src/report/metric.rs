@@ -55,7 +55,7 @@ pub enum Window {
 }
 
 /// Which direction of a metric is the better one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
     /// Latency, waits, failures.

@@ -1,12 +1,12 @@
 //! Alternatives that differ by what stands at paths of the scenario: what is put where, and what each is called.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::experiment::axis::Axis;
 use crate::experiment::design::Design;
 
 /// A value at a path.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Setting {
     /// Where it is put.
     pub path: String,
