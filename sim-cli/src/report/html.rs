@@ -195,7 +195,7 @@ impl Page {
             format!("<th scope=\"col\"{class}>{}</th>", escaped(text))
         });
         let mut text = format!(
-            "<table>\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n",
+            "<table>\n<caption><span>{}</span></caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n",
             with_code(&table.caption),
             heads.collect::<String>()
         );
