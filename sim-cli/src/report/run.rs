@@ -221,8 +221,9 @@ fn expected(run: &Run) -> Vec<Block> {
         rows.iter_mut().for_each(|row| row.truncate(heads.len()));
     }
     vec![Block::Table(Table {
-        caption: "What the scenario says has to hold; what is random has to hold by three standard errors"
-            .to_owned(),
+        caption:
+            "What the scenario says has to hold; a difference of two measurements, by three standard errors"
+                .to_owned(),
         heads,
         rows,
     })]
