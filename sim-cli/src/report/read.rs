@@ -207,6 +207,7 @@ impl Run {
 
     /// The 95 % interval of a number of the report by its path.
     pub fn interval(&self, path: &str) -> Option<[f64; 2]> {
-        self.interval95.get(path).copied()
+        // It reaches as far down as up, but nothing that is told with one can be below zero.
+        self.interval95.get(path).map(|[low, high]| [low.max(0.0), *high])
     }
 }
