@@ -147,6 +147,22 @@ pub fn try_prepare_with(source: &Source, edits: &Edits, files: Files<'_>) -> Res
 }
 
 impl Edits {
+    /// Refuses these and `others`, options that say how to run a scenario, where `what` run already: `these inputs have`.
+    pub fn check_unused(&self, others: &[(&str, bool)], what: &str) -> Result<(), Failure> {
+        let Edits { case, seed, duration, set } = self;
+        let own = [
+            ("--case", case.is_some()),
+            ("--seed", seed.is_some()),
+            ("--duration", duration.is_some()),
+            ("--set", !set.is_empty()),
+        ];
+        let Some((option, _)) = own.iter().chain(others).find(|(_, is_given)| *is_given) else {
+            return Ok(());
+        };
+        let failure = Failure::usage(format!("`{option}` is about runs, and {what} run already"));
+        Err(failure.with_help("leave it out, or name a scenario"))
+    }
+
     /// Refuses what is no edit. The scenario decides whether there is such a path and what may stand there.
     pub fn check(&self) -> Result<(), Failure> {
         let problem = self.set.iter().find_map(|assignment| parse_assignment(assignment).err());

@@ -58,6 +58,16 @@ pub fn quoted(word: &str) -> String {
     }
 }
 
+/// A text of which pieces between backticks are code; without its twin a backtick is one.
+fn with_code(text: &str, plain: &dyn Fn(&str) -> String, code: &dyn Fn(&str) -> String) -> String {
+    let pieces: Vec<&str> = text.split('`').collect();
+    if pieces.len().is_multiple_of(2) {
+        return plain(text);
+    }
+    let piece = |(number, piece): (usize, &&str)| if number % 2 == 0 { plain(piece) } else { code(piece) };
+    pieces.iter().enumerate().map(piece).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -27,6 +27,7 @@ use crate::replicate::each_replication;
 use crate::simulate::Oversight;
 use crate::sweep::asked::{Asked, Options};
 use crate::sweep::cases::Cases;
+use crate::threads::{held, released};
 
 /// What is searched for.
 pub struct Question<'q> {
@@ -312,14 +313,14 @@ impl Driver<'_> {
         spans.remove(&Span::WHOLE);
         let look = Mutex::new(look);
         each_replication(&prepared, &seeds, &spans, &Oversight::default, |number, report| {
-            let added = look.lock().unwrap_or_else(PoisonError::into_inner).add(done + number, &report);
+            let added = held(&look).add(done + number, &report);
             added.map_err(|why| {
                 let name = self.cases.name(candidate as u32 + 1);
                 let failure = Failure::failed(format!("a run of {name} cannot be used: {why}"));
                 failure.with_help("see it by `escala run` with these values")
             })
         })?;
-        let look = look.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let look = released(look);
         self.replications += u64::from(replications - done);
         let mut seen = look.seen();
         for cost in seen.costs.iter_mut().flatten() {

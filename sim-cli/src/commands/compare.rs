@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -181,7 +181,7 @@ fn sample(
     let all = (choices.len() * seeds.len()) as u64;
     let progress = Mutex::new((0, Parts::new()));
     let one_done = || {
-        let (done, parts) = &mut *lock(&progress);
+        let (done, parts) = &mut *threads::held(&progress);
         *done += 1;
         if !output.is_quiet {
             parts.show(*done, all, "runs");
@@ -196,19 +196,14 @@ fn sample(
         let sample = Mutex::new(Sample::new(choice.alternative.clone(), model, readings.to_vec()));
         each_replication(&choice.prepared, seeds, &spans, &oversight, |replication, report| {
             one_done();
-            let added = lock(&sample).add(replication, &report);
+            let added = threads::held(&sample).add(replication, &report);
             added.map_err(|why| unusable(&choice.alternative.name, replication, report.seed, &why))
         })?;
-        Ok(sample.into_inner().unwrap_or_else(PoisonError::into_inner))
+        Ok(threads::released(sample))
     };
     let samples = choices.par_iter().map(of_choice).collect();
-    lock(&progress).1.clear();
+    threads::held(&progress).1.clear();
     samples
-}
-
-/// A thread that panics ends the command, so nobody sees what it left behind.
-fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn unusable(name: &str, replication: u32, seed: u64, why: &Unusable) -> Failure {

@@ -120,19 +120,12 @@ fn draw(arguments: &Arguments, output: &Output) -> Result<Drawn, Failure> {
 impl Arguments {
     /// Refuses options that say how to run a scenario.
     fn check_is_of_results(&self, what: &str) -> Result<(), Failure> {
-        let Edits { case, seed, duration, set } = &self.edits;
-        let options = [
-            ("--case", case.is_some()),
-            ("--seed", seed.is_some()),
-            ("--duration", duration.is_some()),
-            ("--set", !set.is_empty()),
+        let others = [
             ("--load-curve", self.load_curve),
             ("--replications", self.replications.is_some()),
             ("--wall-limit", self.wall_limit.is_some()),
         ];
-        let Some((option, _)) = options.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
-        let failure = Failure::usage(format!("`{option}` is about runs, and {what} has run already"));
-        Err(failure.with_help("leave it out, or name a scenario"))
+        self.edits.check_unused(&others, &format!("{what} has"))
     }
 }
 

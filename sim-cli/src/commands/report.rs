@@ -198,20 +198,13 @@ const HELP_OF_INPUTS: &str = "a report is of a scenario, of what `escala run --j
 impl Arguments {
     /// Refuses options that say how to run a scenario where none is run.
     fn check_has_no_run(&self) -> Result<(), Failure> {
-        let Edits { case, seed, duration, set } = &self.edits;
-        let options = [
-            ("--case", case.is_some()),
-            ("--seed", seed.is_some()),
-            ("--duration", duration.is_some()),
-            ("--set", !set.is_empty()),
+        let others = [
             ("--replications", self.replications > 1),
             ("--load-curve", self.load_curve),
             ("--no-breakdown", self.no_breakdown),
             ("--wall-limit", self.wall_limit.is_some()),
         ];
-        let Some((option, _)) = options.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
-        let failure = Failure::usage(format!("`{option}` is about runs, and these inputs have run already"));
-        Err(failure.with_help("leave it out, or name a scenario"))
+        self.edits.check_unused(&others, "these inputs have")
     }
 
     fn oversight(&self) -> Oversight {

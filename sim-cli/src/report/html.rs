@@ -43,15 +43,7 @@ pub fn escaped(text: &str) -> String {
 
 /// The same, with what stands between backticks as code.
 fn with_code(text: &str) -> String {
-    let pieces: Vec<&str> = text.split('`').collect();
-    if pieces.len().is_multiple_of(2) {
-        return escaped(text);
-    }
-    let piece = |(number, piece): (usize, &&str)| match number % 2 {
-        0 => escaped(piece),
-        _ => format!("<code>{}</code>", escaped(piece)),
-    };
-    pieces.iter().enumerate().map(piece).collect()
+    super::with_code(text, &escaped, &|code| format!("<code>{}</code>", escaped(code)))
 }
 
 fn class(tone: Tone) -> &'static str {

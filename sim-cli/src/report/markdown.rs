@@ -39,16 +39,9 @@ fn escaped(text: &str) -> String {
 
 /// The same, with what stands between backticks as code.
 fn with_code(text: &str) -> String {
-    let pieces: Vec<&str> = text.split('`').collect();
-    if pieces.len().is_multiple_of(2) {
-        return escaped(text);
-    }
-    let piece = |(number, piece): (usize, &&str)| match number % 2 {
-        0 => escaped(piece),
-        // In a table a bar parts columns also inside of code.
-        _ => format!("`{}`", piece.replace('|', "\\|").replace(['\n', '\r'], " ")),
-    };
-    pieces.iter().enumerate().map(piece).collect()
+    // In a table a bar parts columns also inside of code.
+    let code = |code: &str| format!("`{}`", code.replace('|', "\\|").replace(['\n', '\r'], " "));
+    super::with_code(text, &escaped, &code)
 }
 
 struct Text<'d> {

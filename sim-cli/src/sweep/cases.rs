@@ -1,7 +1,7 @@
 //! The cases of a sweep as scenarios that can run.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 use sim_core::diagnostic::Diagnostic;
@@ -13,6 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::input::Source;
 use crate::output::Output;
 use crate::prepare::{Edits, Prepared, Unfit, try_prepare_with};
+use crate::threads::held;
 
 /// The most mistakes that are shown; more are rarely read.
 const MOST_SHOWN: usize = 20;
@@ -122,12 +123,12 @@ impl Cases {
 
     /// The files that the cases compiled so far have read, and the SHA-256 of each.
     pub fn files(&self) -> BTreeMap<String, String> {
-        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = held(&self.files);
         files.iter().filter_map(|(name, text)| Some((name.clone(), sha256(text.as_ref()?)))).collect()
     }
 
     fn file(&self, name: &str) -> Option<String> {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut files = held(&self.files);
         files.entry(name.to_owned()).or_insert_with(|| self.source.file(name)).clone()
     }
 }

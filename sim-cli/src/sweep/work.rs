@@ -4,7 +4,7 @@
 //! are open at a time than there are threads: memory does not grow with the sweep.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use sim_core::engine::Engine;
@@ -19,6 +19,7 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt;
 use crate::progress::Parts;
 use crate::simulate::{Oversight, simulate};
+use crate::threads::{held, released};
 
 /// Cases to run, and where they are kept.
 pub struct Work<'a> {
@@ -80,7 +81,7 @@ impl<'a> Work<'a> {
         if let Some(progress) = &work.progress {
             held(progress).clear();
         }
-        let failure = work.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let failure = released(work.failure);
         failure.map_or(Ok(()), Err)
     }
 
@@ -154,9 +155,4 @@ impl Open {
         let rows = Mutex::new(Rows { of: vec![String::new(); missing], missing });
         Open { number, start: Instant::now(), models: OnceLock::new(), rows }
     }
-}
-
-/// A lock that a panic elsewhere does not spoil: what it guards is changed in single steps.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -234,11 +234,7 @@ impl Search {
 
     /// What has been found so far.
     pub fn answer(&self) -> Answer {
-        let mut keeping: Vec<usize> = self.run().filter(|number| self.keeps(*number)).collect();
-        // Who fell out early was measured less often: its cost does not compare with that of those who went on.
-        let is_out = |number: usize| self.candidates[number].out.is_some();
-        keeping
-            .sort_by(|one, other| is_out(*one).cmp(&is_out(*other)).then_with(|| self.compare(*one, *other)));
+        let keeping = self.keeping();
         let below =
             |candidate: &&Candidate| candidate.seen.is_none() && matches!(candidate.out, Some(Out::Below(_)));
         Answer {
@@ -249,6 +245,16 @@ impl Search {
             ruled_out: self.candidates.iter().filter(below).count(),
             is_refuted: self.is_refuted,
         }
+    }
+
+    /// Those that keep their limits as far as was measured, the best first.
+    fn keeping(&self) -> Vec<usize> {
+        let mut keeping: Vec<usize> = self.run().filter(|number| self.keeps(*number)).collect();
+        // Who fell out early was measured less often: its cost does not compare with that of those who went on.
+        let is_out = |number: usize| self.candidates[number].out.is_some();
+        keeping
+            .sort_by(|one, other| is_out(*one).cmp(&is_out(*other)).then_with(|| self.compare(*one, *other)));
+        keeping
     }
 
     fn run(&self) -> impl Iterator<Item = usize> {

@@ -1,5 +1,6 @@
 //! Sample quantiles and how sure they are.
 
+use super::accumulate::standard_error_around;
 use super::law::{binomial_cdf, student_t_quantile};
 
 /// A quantile with its confidence interval.
@@ -75,14 +76,12 @@ pub fn quantile_by_sections(
     };
     let used = &values[values.len() - length * sections as usize..];
     let value = quantile_of_sorted(&sorted(used), probability)?;
-    let squares: f64 = used
+    let each: Vec<f64> = used
         .chunks_exact(length)
         .filter_map(|section| quantile_of_sorted(&sorted(section), probability))
-        .map(|section| (section - value) * (section - value))
-        .sum();
-    let count = f64::from(sections);
-    let error = (squares / (count * (count - 1.0))).sqrt();
-    let half_width = error * student_t_quantile(0.5 + confidence / 2.0, count - 1.0);
+        .collect();
+    let error = standard_error_around(value, &each)?;
+    let half_width = error * student_t_quantile(0.5 + confidence / 2.0, f64::from(sections) - 1.0);
     Some(QuantileInterval { value, low: value - half_width, high: value + half_width, confidence })
 }
 

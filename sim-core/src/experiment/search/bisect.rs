@@ -97,17 +97,17 @@ impl Search {
     }
 
     fn below_winner(&self) -> Vec<usize> {
-        let Some(winner) = self.answer().winner else { return Vec::new() };
+        let Some(&winner) = self.keeping().first() else { return Vec::new() };
         self.grid.ordered().filter_map(|axis| self.grid.less(winner, axis)).collect()
     }
 
     /// What could have won if the winner had not: among the next dearer ones.
     fn next_dearer(&self) -> Option<usize> {
-        let answer = self.answer();
-        let winner = answer.winner?;
+        let keeping = self.keeping();
+        let (winner, runner_up) = (*keeping.first()?, keeping.get(1));
         let is_between = |number: &usize| {
-            let is_before = |runner_up: usize| self.compare(*number, runner_up).is_lt();
-            self.compare(winner, *number).is_lt() && answer.runner_up.is_none_or(is_before)
+            let is_before = |runner_up: &usize| self.compare(*number, *runner_up).is_lt();
+            self.compare(winner, *number).is_lt() && runner_up.is_none_or(is_before)
         };
         let mut dearer: Vec<usize> = (0..self.candidates.len()).filter(is_between).collect();
         dearer.sort_by(|one, other| self.compare(*one, *other));
