@@ -187,13 +187,14 @@ export type Request =
   | { do: 'theory'; arm: number }
   | { do: 'histogram'; arm: number; client: number }
   | { do: 'csv'; arm: number }
+  | { do: 'digest'; arm: number }
   // Any worker: about texts alone.
   | { do: 'catalogue' }
   | { do: 'check'; text: string }
   | { do: 'edit'; text: string; edits: Edit[] }
   | { do: 'complete'; text: string; offset: number }
   | { do: 'format'; text: string }
-  | { do: 'outline'; text: string }
+  | { do: 'outline'; text: string; path: string }
   // The pool: whole runs.
   | { do: 'run'; text: string; seed: string | null; edits: Edit[] };
 

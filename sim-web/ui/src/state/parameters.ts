@@ -1,0 +1,86 @@
+// Parameters changed while the run goes on: few lines in the timeline, and few changes a second, however fast a slider is dragged.
+import type { Edit, Outcome } from '../engine/protocol';
+import type { ArmIndex, Studio } from './studio.svelte';
+import { words } from './words';
+
+interface Options {
+  from?: 'now' | 'start';
+  gesture?: string;
+  arm?: ArmIndex;
+  label?: string;
+}
+
+/** The change made last: within its gesture, a further one at the same time takes its place. */
+interface Last {
+  path: string;
+  gesture: string | null;
+  arm: ArmIndex;
+  at: number;
+  before: string;
+  after: string;
+}
+
+interface Waiting {
+  value: string;
+  options: Options;
+  answers: ((outcome: Outcome<string>) => void)[];
+}
+
+/** Between two changes of a parameter in one gesture, in ms. */
+const APART = 125;
+
+export class Parameters {
+  readonly #studio: Studio;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #changedAt = new Map<string, number>();
+  #last: Last | null = null;
+
+  constructor(studio: Studio) {
+    this.#studio = studio;
+  }
+
+  set(path: string, value: string, options: Options): Promise<Outcome<string>> {
+    if (options.gesture === undefined) return this.#change(path, value, options);
+    return new Promise((resolve) => {
+      const waiting = this.#waiting.get(path);
+      if (waiting) {
+        waiting.value = value;
+        waiting.options = options;
+        waiting.answers.push(resolve);
+        return;
+      }
+      this.#waiting.set(path, { value, options, answers: [resolve] });
+      const left = (this.#changedAt.get(path) ?? -Infinity) + APART - performance.now();
+      setTimeout(() => void this.#flush(path), Math.max(0, left));
+    });
+  }
+
+  async #flush(path: string): Promise<void> {
+    const waiting = this.#waiting.get(path);
+    if (!waiting) return;
+    this.#waiting.delete(path);
+    this.#changedAt.set(path, performance.now());
+    const outcome = await this.#change(path, waiting.value, waiting.options);
+    for (const answer of waiting.answers) answer(outcome);
+  }
+
+  async #change(path: string, value: string, options: Options): Promise<Outcome<string>> {
+    const studio = this.#studio;
+    const arm = options.arm ?? studio.active;
+    const gesture = options.gesture ?? null;
+    const label = options.label ?? words.changed(path);
+    const at = studio.changeTime;
+    const rest = { arm, ...(gesture === null ? {} : { gesture }) };
+    // At the very start both are the same, and the text that says it plainly is the better one.
+    if (options.from !== 'now' || at === 0) return studio.edit([{ do: 'set', path, value }], label, rest);
+    const edits: Edit[] = [{ do: 'change', at, path, value }];
+    const last = this.#last;
+    const current = studio.arms[arm].text;
+    const isSame = last !== null && last.path === path && last.arm === arm && last.gesture === gesture;
+    const replaces = isSame && last.at === at && last.after === current;
+    const before = replaces ? last.before : current;
+    const outcome = await studio.editFrom(replaces ? before : null, edits, label, rest);
+    this.#last = outcome.ok ? { path, gesture, arm, at, before, after: outcome.value } : null;
+    return outcome;
+  }
+}
