@@ -18,6 +18,8 @@ export class ArmState {
   frame = new FrameView();
   /** All rows. Not reactive, as above. */
   rows = new Rows();
+  /** Whether the text is another scenario than the one that runs, rather than a change of it: it starts at the beginning. */
+  isFresh = false;
   /** The text that the engine has now, if it took it. */
   applied: string | null = null;
 
@@ -50,6 +52,7 @@ export class ArmState {
     this.frame = new FrameView();
     this.rows = new Rows();
     this.applied = null;
+    this.isFresh = false;
   }
 }
 

@@ -121,10 +121,13 @@ export class Studio {
     this.locked = locked;
     this.selection = null;
     this.arms[0].text = text;
+    this.arms[0].isFresh = true;
     this.#history = new History({ texts: [text, null], label: words.opened, at: 0, gesture: null });
     this.#historyVersion += 1;
     await this.#openArm(0, at);
-    if (this.arms[0].isOpen && playing) await this.play();
+    // Where the text is wrong it starts once it is right; what ran before goes on until then.
+    this.playing = playing;
+    await (playing ? this.engine.play(this.#speed) : this.engine.pause());
   }
 
   async loadCatalogue(): Promise<void> {
@@ -135,6 +138,7 @@ export class Studio {
   /** Arm B with a text, that of arm A if none is given; it catches up with A and becomes the active one. */
   async openB(text: string = this.arms[0].text): Promise<void> {
     this.arms[1].text = text;
+    this.arms[1].isFresh = true;
     await this.#openArm(1, this.changeTime);
     if (!this.hasB) return;
     this.active = 1;
@@ -339,6 +343,10 @@ export class Studio {
     try {
       while (arm.text !== arm.applied) {
         const { text } = arm;
+        if (arm.isFresh) {
+          await this.#openArm(index, 0);
+          continue;
+        }
         const outcome = await this.engine.amend(index, text);
         arm.applied = text;
         if (outcome.ok) {
@@ -360,6 +368,7 @@ export class Studio {
     const outcome = await this.engine.open(index, text, at);
     arm.applied = text;
     if (outcome.ok) {
+      arm.isFresh = false;
       arm.isOpen = true;
       arm.describe(outcome.value);
     } else {
@@ -426,3 +435,12 @@ export class Studio {
 }
 
 export const studio = new Studio();
+
+declare global {
+  interface Window {
+    /** For tests and measurements. */
+    escala: { studio: Studio };
+  }
+}
+
+if (globalThis.window) window.escala = { studio };
