@@ -20,6 +20,7 @@ pub mod invariant;
 pub mod join;
 pub mod lead;
 pub mod level;
+pub mod live;
 pub mod passing;
 pub mod pool;
 pub mod program;

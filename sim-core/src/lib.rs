@@ -33,6 +33,7 @@ pub mod distribution;
 pub mod engine;
 pub mod experiment;
 pub mod graph;
+pub mod live;
 pub mod math;
 pub mod model;
 pub mod observe;

@@ -28,6 +28,7 @@ pub mod watch;
 
 pub use bottleneck::{Bottleneck, Saturation};
 pub use claim::{Claims, Names, Reading};
+pub(crate) use counters::UNLIMITED;
 use counters::{Counters, Depth};
 pub use measured::{
     CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, LockReport, Measured, NodeNow,

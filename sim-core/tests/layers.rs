@@ -48,6 +48,7 @@ const MODULES: &[Module] = &[
     module("report", Told, &[]),
     module("graph", Told, &[]),
     module("experiment", Told, &[]),
+    module("live", Told, &[]),
 ];
 
 #[test]

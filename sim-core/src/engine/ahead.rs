@@ -89,7 +89,11 @@ impl State {
         let stands_still = self.hung_until > self.ahead.clock;
         // A call that is given up and cancelled undoes what is under way below it.
         let cancels = model.calls.iter().any(|call| call.cancels && call.timeout.is_some());
-        let stays = self.is_near_bound(&model.run) || stands_still || cancels || self.tally.tracer.is_some();
+        let stays = self.is_near_bound(&model.run)
+            || stands_still
+            || cancels
+            || self.tally.tracer.is_some()
+            || self.is_live();
         self.ahead.reach = if stays { Time::ZERO } else { until };
         self.set_lead(model);
     }
