@@ -7,6 +7,7 @@ use crate::model::{CallId, Choice, Delay, Link, Model, NodeId, NodeKind, Target}
 use crate::scenario::Scenario;
 use crate::time::Duration;
 
+pub mod edit;
 mod layout;
 mod svg;
 mod write;
