@@ -32,6 +32,8 @@ const LONGEST_JUMP = 100;
 const TICK_ON_THE_WAY = 100;
 /** Over which `reached` and `behind` are told, in ms. */
 const MEASURED_OVER = 250;
+/** The engine counts nanoseconds: a time that is nearer than this is the same time. */
+const SAME_TIME = 2e-9;
 /** The farthest that one call may advance, in simulated seconds. */
 const HORIZON = 3600;
 
@@ -188,7 +190,7 @@ export class Live {
       }
       this.#meeting = null;
       this.#adaptStride(this.#host.clock() - begun);
-      if (meeting >= target) return true;
+      if (!isBefore(meeting, target)) return true;
       if (this.#host.clock() >= deadline) return false;
     }
   }
@@ -197,7 +199,7 @@ export class Live {
   #nextMeeting(open: Slot[], target: number): number {
     const ahead = Math.max(...open.map((slot) => slot.now));
     if (open.length === 1) return Math.min(target, ahead + HORIZON);
-    const isUneven = open.some((slot) => slot.now < ahead && slot.status === Status.Running);
+    const isUneven = open.some((slot) => isBefore(slot.now, ahead) && slot.status === Status.Running);
     this.#meeting = Math.max(ahead, this.#meeting ?? Math.min(target, isUneven ? ahead : ahead + this.#stride));
     return this.#meeting;
   }
@@ -208,10 +210,10 @@ export class Live {
   }
 
   #bring(slot: Slot, until: number, deadline: number): boolean {
-    while (slot.status === Status.Running && slot.now < until) {
+    while (slot.status === Status.Running && isBefore(slot.now, until)) {
       slot.status = slot.arm.advance(until, CHUNK_OF_EVENTS);
       slot.now = slot.arm.now();
-      if (slot.now < until && this.#host.clock() >= deadline) return slot.status !== Status.Running;
+      if (isBefore(slot.now, until) && this.#host.clock() >= deadline) return slot.status !== Status.Running;
     }
     return true;
   }
@@ -314,4 +316,8 @@ export class Live {
     this.#isAwake = true;
     this.#host.wake(after);
   }
+}
+
+function isBefore(one: number, other: number): boolean {
+  return one < other - SAME_TIME;
 }
