@@ -13,7 +13,7 @@ use crate::engine::{Engine, Stop};
 use crate::graph::Graph;
 use crate::model::{Model, NodeId};
 use crate::observe::tally::LogEntry;
-use crate::report::Report;
+use crate::report::{Report, TheoryRow, theory};
 use crate::time::Time;
 
 mod agreement;
@@ -190,6 +190,41 @@ impl Live {
     /// The report of the run so far.
     pub fn report(&self) -> Report {
         Report::new(&self.engine)
+    }
+
+    /// Laws beside what was measured so far; none where the scenario changes, breaks or scales.
+    pub fn theory(&self) -> Vec<TheoryRow> {
+        let variants = self.variants.len() as u64;
+        theory::rows(self.engine.model(), variants, &self.report().measured)
+    }
+
+    /// The run over time as CSV: a column for each number of a row, named after what it is of.
+    pub fn csv(&self) -> String {
+        let layout = self.row_layout();
+        let model = self.engine.model();
+        let mut heads: Vec<String> = layout.head.iter().map(|field| (*field).to_owned()).collect();
+        let nodes = || model.nodes.iter().map(|node| node.name.clone());
+        let clients = || model.sources.iter().map(|source| model.nodes[source.node].name.clone());
+        let edges =
+            self.graph.edges.iter().map(|edge| {
+                format!("{}->{}", self.graph.nodes[edge.from].name, self.graph.nodes[edge.to].name)
+            });
+        let mut add = |group: &Group, what: &str, names: Vec<String>| {
+            for name in names {
+                heads.extend(group.fields.iter().map(|field| format!("{what}.{name}.{field}")));
+            }
+        };
+        add(&layout.groups.clients, "client", clients().collect());
+        add(&layout.groups.nodes, "node", nodes().collect());
+        add(&layout.groups.edges, "link", edges.collect());
+        let mut text = heads.join(",");
+        text.push('\n');
+        for row in self.rows(0).chunks_exact(layout.length) {
+            let known = |value: &f64| if value.is_nan() { String::new() } else { value.to_string() };
+            text.push_str(&row.iter().map(known).collect::<Vec<_>>().join(","));
+            text.push('\n');
+        }
+        text
     }
 
     /// The run itself, to look at.

@@ -9,7 +9,7 @@ use crate::graph::layout;
 use crate::model::traffic::{Traffic, traffic};
 use crate::model::{Model, NodeId};
 use crate::quantity::Number;
-use crate::report::UNLIMITED;
+use crate::report::{UNLIMITED, bottleneck};
 use crate::scenario::text::scan;
 use crate::time::{Duration, Time};
 
@@ -38,6 +38,8 @@ pub struct Description {
     pub timeline: Vec<TimelineEntry>,
     /// The names of the cases.
     pub cases: Vec<String>,
+    /// What saturates first, in one sentence; none where nothing can.
+    pub bottleneck: Option<String>,
     /// The layout of frames.
     pub frame: Layout,
     /// The layout of rows.
@@ -133,6 +135,8 @@ impl Live {
             edges: self.edges(),
             timeline: self.timeline(),
             cases: self.compiled.scenario.cases.keys().cloned().collect(),
+            bottleneck: bottleneck::of(self.engine.model(), &self.report().measured)
+                .map(|found| found.sentence),
             frame: self.frame_layout(),
             row: self.row_layout().clone(),
         }
