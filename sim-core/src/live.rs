@@ -70,7 +70,7 @@ impl Live {
         let graph = Graph::of(&compiled.scenario, model);
         let arrows = arrows(&graph);
         let engine = Engine::live(variants.clone(), model.run.seed, &arrows);
-        let places = Places::of(model);
+        let places = Places::of(model, &arrows);
         let start = Totals::of(&engine, &places);
         let rows = Rows::new(model, start.clone());
         let mut history = History::default();

@@ -22,7 +22,7 @@ pub mod source;
 pub mod step;
 pub mod traffic;
 
-pub use control::{Controller, Fault};
+pub use control::{Controller, Fault, LinkFault, Strike};
 pub use pool::{Discipline, Patience, Pool};
 pub use source::{Class, Source};
 
@@ -98,6 +98,8 @@ pub struct Model {
     pub locks: Arena<LockId, LockSet>,
     /// The links between nodes.
     pub links: Vec<Link>,
+    /// By link: the node that calls over it and the one that is called.
+    pub ends: Vec<(NodeId, NodeId)>,
     /// The links with a bandwidth, one a direction.
     pub wires: Arena<WireId, Wire>,
     /// Autoscalers and faults.
@@ -430,6 +432,7 @@ impl Model {
             names,
             locks,
             links,
+            ends,
             wires,
             controllers: _,
             choices,
@@ -449,6 +452,7 @@ impl Model {
             && *names == other.names
             && *locks == other.locks
             && *links == other.links
+            && *ends == other.ends
             && *wires == other.wires
             && *choices == other.choices
     }
@@ -512,6 +516,12 @@ impl Model {
             }
         }
         found
+    }
+
+    /// The name people give a link: `app->db`.
+    pub fn link_name(&self, link: u16) -> String {
+        let (from, to) = self.ends[usize::from(link)];
+        format!("{}->{}", self.nodes[from].name, self.nodes[to].name)
     }
 
     /// The name people give an instance: `app/3`.

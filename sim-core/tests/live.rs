@@ -42,6 +42,11 @@ const LINES: &[&str] = &[
     r#"Crash(target: "app/0", for: "700ms")"#,
     r#"Hang(target: "store", for: "300ms")"#,
     r#"Slow(target: "app/2", factor: 5, for: "2s")"#,
+    r#"Loss(link: "lb->app", share: "20%", for: "1s")"#,
+    r#"Partition(link: "app->store", for: "500ms")"#,
+    r#"Delay(link: "users->lb", add: "5ms", for: "1s")"#,
+    r#"Flush(target: "keyed")"#,
+    r#"Spike(target: "users", factor: 3, for: "1s")"#,
 ];
 
 fn with_line(text: &str, at: Time, line: &str) -> String {

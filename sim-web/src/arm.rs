@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sim_core::live::{Amended, Live, status};
 use sim_core::model::SourceId;
 use sim_core::observe::histogram::Histogram;
-use sim_core::observe::tally::Action;
+use sim_core::report::ActionReport;
 use sim_core::time::{Duration, Time};
 use wasm_bindgen::prelude::*;
 
@@ -62,13 +62,8 @@ impl Arm {
         let model = self.0.model();
         let entries = self.0.log().iter().skip(from as usize).map(|entry| {
             let node = model.nodes[entry.node].name.as_str();
-            let (what, from, to, detail) = match entry.what {
-                Action::Scaled { from, to } => ("scaled", Some(from), Some(to), String::new()),
-                Action::Broke(instance) => ("broke", None, None, model.instance_name(instance)),
-                Action::Mended(instance) => ("mended", None, None, model.instance_name(instance)),
-            };
-            let at = entry.at.as_secs_f64();
-            json!({ "at": at, "node": node, "what": what, "from": from, "to": to, "detail": detail })
+            let ActionReport { t, target, what, from, to } = ActionReport::of(model, entry);
+            json!({ "at": t, "node": node, "what": what, "from": from, "to": to, "detail": target })
         });
         Value::Array(entries.collect()).to_string()
     }

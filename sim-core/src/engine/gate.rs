@@ -87,13 +87,24 @@ impl State {
 
     /// Looks up the key of `id` and sends it to the next step or to `miss`. Says who goes on.
     pub(crate) fn look_up(&mut self, model: &Model, id: VisitId, cache: CacheId, miss: Program) -> VisitId {
-        let spec = &model.caches[cache];
-        let now = self.now;
         self.events += 1;
         if self.has_inherited_fetch(model, id, cache) {
             self.visits[id].step = miss;
             return id;
         }
+        if self.ahead.is_disturbed
+            && let Some(next) = self.ask_over_struck_link(model, id, cache, 0)
+        {
+            return next;
+        }
+        self.find(model, id, cache, miss)
+    }
+
+    /// The question of `id` has come to the cache. Says who goes on.
+    #[inline(always)]
+    pub(super) fn find(&mut self, model: &Model, id: VisitId, cache: CacheId, miss: Program) -> VisitId {
+        let spec = &model.caches[cache];
+        let now = self.now;
         self.tally.nodes[spec.node].lookups += 1;
         if let Some(ratio) = spec.hit_ratio {
             let stream = self.visits[id].stream;

@@ -51,8 +51,13 @@ impl State {
         let below = VisitId(visit.link);
         match visit.phase {
             // What travels back, or collects answers, uses nothing.
-            Phase::Returning | Phase::Joining | Phase::Over | Phase::Free | Phase::Thinking => return,
-            Phase::Travelling => {
+            Phase::Returning
+            | Phase::Unheard
+            | Phase::Joining
+            | Phase::Over
+            | Phase::Free
+            | Phase::Thinking => return,
+            Phase::Travelling | Phase::Unsent => {
                 self.trace_end(id, Outcome::Cancelled);
                 return self.visits.release(id);
             }
@@ -60,6 +65,7 @@ impl State {
             Phase::InLine
             | Phase::Working
             | Phase::Waiting
+            | Phase::Asking
             | Phase::Calling
             | Phase::BackingOff
             | Phase::Parked => {}

@@ -45,8 +45,8 @@ impl State {
                 return VisitId::NONE;
             }
             let (parent, place, entered) = (visit.parent, visit.place, visit.entered);
-            // Who is watched gets each answer by itself.
-            if visit.holds != 0 || !parent.is_some() || self.ahead.is_watched {
+            // Who is watched, or has to get over a struck link, gets each answer by itself.
+            if visit.holds != 0 || !parent.is_some() || self.ahead.is_watched || self.ahead.is_disturbed {
                 return id;
             }
             let now = self.now;

@@ -16,10 +16,12 @@ pub(super) struct Places {
     pub main: Vec<Vec<(PoolId, Option<InstanceId>)>>,
     /// By instance: the pool whose utilization stands for it.
     pub main_of: Vec<Option<PoolId>>,
+    /// By arrow: the number of its link, if it has one.
+    pub links: Vec<Option<u16>>,
 }
 
 impl Places {
-    pub fn of(model: &Model) -> Places {
+    pub fn of(model: &Model, arrows: &[(NodeId, NodeId)]) -> Places {
         let mut users = vec![0u32; model.pools.len()];
         let main_of = |instance: InstanceId| {
             let spec = &model.instances[instance];
@@ -51,7 +53,16 @@ impl Places {
             pools.push(all);
             main.push(mains);
         }
-        Places { pools, main, main_of: model.instances.ids().map(main_of).collect() }
+        let link = |arrow: &(NodeId, NodeId)| {
+            let number = model.ends.iter().position(|ends| ends == arrow)?;
+            u16::try_from(number).ok()
+        };
+        Places {
+            pools,
+            main,
+            main_of: model.instances.ids().map(main_of).collect(),
+            links: arrows.iter().map(link).collect(),
+        }
     }
 }
 

@@ -61,23 +61,25 @@ const NODE: &[&str] =
     &["rate", "failed", "present", "waiting", "utilization", "ready", "booting", "p50", "p99", "hitRatio"];
 const INSTANCE: &[&str] = &["life", "present", "waiting", "busy", "servers", "utilization", "trouble"];
 const EDGE: &[&str] = &["rate", "failed", "retries"];
+const EDGE_NOW: &[&str] = &["trouble"];
 
 impl Layout {
     /// The layout of frames, for as many of everything as `totals` tells of.
     pub(super) fn of_frame(totals: &Totals) -> Layout {
         let instances = (INSTANCE, totals.instances.len());
-        Layout::of(FRAME_HEAD, [CLIENT, CLIENT_TOTAL].concat(), instances, totals)
+        Layout::of(FRAME_HEAD, [CLIENT, CLIENT_TOTAL].concat(), instances, [EDGE, EDGE_NOW].concat(), totals)
     }
 
     /// The layout of rows.
     pub(super) fn of_row(totals: &Totals) -> Layout {
-        Layout::of(ROW_HEAD, CLIENT.to_vec(), (&[], 0), totals)
+        Layout::of(ROW_HEAD, CLIENT.to_vec(), (&[], 0), EDGE.to_vec(), totals)
     }
 
     fn of(
         head: &[&'static str],
         client: Vec<&'static str>,
         (instance, instances): (&[&'static str], usize),
+        edge: Vec<&'static str>,
         totals: &Totals,
     ) -> Layout {
         let mut start = head.len();
@@ -90,7 +92,7 @@ impl Layout {
             clients: group(client, totals.clients.len()),
             nodes: group(NODE.to_vec(), totals.nodes.len()),
             instances: group(instance.to_vec(), instances),
-            edges: group(EDGE.to_vec(), totals.arrows.len()),
+            edges: group(edge, totals.arrows.len()),
         };
         Layout { head: head.to_vec(), groups, length: start }
     }
@@ -176,6 +178,16 @@ impl Told<'_> {
             (now.0 - before.0) as f64 / if capacity > 0.0 { capacity } else { f64::NAN },
             f64::from(hangs | is_slow << 1),
         ]);
+    }
+
+    /// Whether the link of an arrow is cut (1), or loses or delays messages (2).
+    fn trouble(&self, place: usize) -> f64 {
+        let Some(link) = self.places.links[place] else { return 0.0 };
+        match self.engine.state().network.state_of(link) {
+            (0.0, _) => 1.0,
+            (1.0, false) => 0.0,
+            _ => 2.0,
+        }
     }
 
     fn edge(&self, place: usize, out: &mut Vec<f64>) {
@@ -266,7 +278,10 @@ impl Live {
             told.node(id, &parts, &mut out);
         }
         model.instances.ids().for_each(|id| told.instance(id, &mut out));
-        (0..now.arrows.len()).for_each(|place| told.edge(place, &mut out));
+        for place in 0..now.arrows.len() {
+            told.edge(place, &mut out);
+            out.push(told.trouble(place));
+        }
         out
     }
 

@@ -118,7 +118,7 @@ pub struct Ledger {
 pub struct LogEntry {
     /// When.
     pub at: Time,
-    /// To which node.
+    /// To which node; of a link, to the one that calls.
     pub node: NodeId,
     /// What.
     pub what: Action,
@@ -134,10 +134,23 @@ pub enum Action {
         /// After.
         to: u32,
     },
-    /// A fault began at an instance.
-    Broke(InstanceId),
-    /// A fault ended at an instance.
-    Mended(InstanceId),
+    /// A fault began.
+    Broke(Struck),
+    /// A fault ended.
+    Mended(Struck),
+    /// A cache lost its entries.
+    Flushed,
+}
+
+/// What a fault that lasts has struck.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Struck {
+    /// An instance.
+    Instance(InstanceId),
+    /// A link, by its number.
+    Link(u16),
+    /// The load that clients make.
+    Load,
 }
 
 impl ClassTally {

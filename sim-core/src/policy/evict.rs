@@ -142,6 +142,14 @@ impl Store {
         self.places.insert_unique(mix(key), place, |&place| mix(entries[place as usize].key));
     }
 
+    /// Forgets everything at `now`.
+    pub fn clear(&mut self, now: Time) {
+        self.promised_life -= self.entries.iter().map(|entry| remaining(entry.expires, now)).sum::<i128>();
+        self.places.clear();
+        self.entries.clear();
+        (self.newest, self.oldest, self.hand) = (NONE, NONE, 0);
+    }
+
     fn find(&self, key: u64) -> Option<u32> {
         self.places.find(mix(key), |&place| self.entries[place as usize].key == key).copied()
     }
