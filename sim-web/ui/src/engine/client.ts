@@ -4,7 +4,6 @@ import { compiledEngine } from './module';
 import { asProblem, Pool } from './pool';
 import type {
   Catalogue,
-  Change,
   Completion,
   Description,
   Edit,
@@ -15,17 +14,16 @@ import type {
   Tick,
 } from './protocol';
 
-/** The answer to `amend`: what the scenario is now, since when it differs, and the time the run catches up to. */
+/** The answer to `amend`: what the scenario is now, since when it differs (if it does), and the time the run catches up to. */
 export interface Amended {
   description: Description;
-  since: number;
+  since: number | null;
   goal: number;
 }
 
 /** The answer to `edit`. */
 export interface Edited {
   text: string;
-  changes: Change[];
 }
 
 /** The engine broke and was started again; `gaveUp` if it broke twice at the same place and stays stopped. */
@@ -147,8 +145,10 @@ export class Engine {
     return outcome.ok ? outcome.value : [];
   }
 
-  format(text: string): Promise<Outcome<string>> {
-    return this.#askTools({ do: 'format', text });
+  /** The text as `escala fmt` writes it. */
+  async format(text: string): Promise<Outcome<string>> {
+    const outcome = await this.#askTools<{ text: string }>({ do: 'format', text });
+    return outcome.ok ? { ok: true, value: outcome.value.text } : outcome;
   }
 
   /** What stands at a path of the text: `nodes.app`; what the engine tells of it. */

@@ -86,10 +86,10 @@ export class Live {
     return JSON.parse(arm.description()) as Description;
   }
 
-  amend(index: number, text: string): Outcome<{ description: Description; since: number; goal: number }> {
+  amend(index: number, text: string): Outcome<{ description: Description; since: number | null; goal: number }> {
     const slot = this.#slots[index];
     if (!slot) throw new Error(`arm ${index} is not open`);
-    const outcome = JSON.parse(slot.arm.amend(text)) as Outcome<{ since: number; goal: number }>;
+    const outcome = JSON.parse(slot.arm.amend(text)) as Outcome<{ since: number | null; goal: number }>;
     if (!outcome.ok) return outcome;
     this.#wentBack(slot);
     const goal = Math.max(outcome.value.goal, this.#goal ?? 0);

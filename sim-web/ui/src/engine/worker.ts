@@ -7,7 +7,10 @@ import { engine, start } from './surface';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
-let ready: Promise<void> | null = null;
+// Requests can come before the engine does; they are answered in order once it is there.
+let give: (module: WebAssembly.Module) => void;
+const ready = new Promise<WebAssembly.Module>((resolve) => (give = resolve)).then(start);
+ready.catch((error: unknown) => trap(0, error));
 let isBroken = false;
 /** What the engine printed when it broke; the exception itself only says that it did. */
 let lastWords = '';
@@ -33,12 +36,14 @@ const live = new Live({
 
 scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if ('module' in data) {
-    ready = start(data.module);
-    ready.catch((error: unknown) => trap(0, error));
+    give(data.module);
     return;
   }
   const { id, request } = data;
-  void ready?.then(() => answer(id, request));
+  ready.then(
+    () => answer(id, request),
+    () => undefined,
+  );
 };
 
 function answer(id: number, request: Request): void {
