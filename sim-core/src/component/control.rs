@@ -25,6 +25,7 @@ pub enum Scaler {
 #[serde(deny_unknown_fields)]
 pub struct Hpa {
     /// The service it scales.
+    #[schemars(extend("x-names" = ["service"]))]
     pub target: String,
     /// The utilization to hold.
     #[serde(default = "default_cpu")]
@@ -134,7 +135,7 @@ pub enum Happening {
     Slow(Slow),
     /// The scenario is another one from now on: a path and what to put there. Numbers and policies can change, the structure
     /// cannot.
-    Set(String, String),
+    Set(#[schemars(extend("x-names" = ["path"]))] String, String),
 }
 
 /// A fault of some length.
@@ -142,6 +143,7 @@ pub enum Happening {
 #[serde(deny_unknown_fields)]
 pub struct Spell {
     /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` all of them.
+    #[schemars(extend("x-names" = ["instance"]))]
     pub target: String,
     /// How long it lasts.
     #[serde(rename = "for")]
@@ -153,6 +155,7 @@ pub struct Spell {
 #[serde(deny_unknown_fields)]
 pub struct Slow {
     /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` all of them.
+    #[schemars(extend("x-names" = ["instance"]))]
     pub target: String,
     /// How many times as long work takes.
     pub factor: Number,
@@ -166,6 +169,7 @@ pub struct Slow {
 #[serde(deny_unknown_fields)]
 pub struct Every {
     /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` each of them on its own.
+    #[schemars(extend("x-names" = ["instance"]))]
     pub target: String,
     /// The time from the end of one to the start of the next.
     pub up: Distribution<Duration>,
