@@ -10,7 +10,7 @@ mod text;
 
 pub use arm::Arm;
 pub use catalogue::catalogue;
-pub use text::{check, edit, format, run, run_case};
+pub use text::{check, edit, format, outline, run, run_case};
 
 use sim_core::random::{Key, mix};
 use wasm_bindgen::prelude::*;

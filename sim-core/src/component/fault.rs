@@ -17,6 +17,7 @@ use crate::time::{Duration, Time};
 #[serde(deny_unknown_fields)]
 pub struct Loss {
     /// Which link: `"app->db"` is that between these nodes, in both directions; `"*"` is each of them.
+    #[schemars(extend("x-names" = ["link"]))]
     pub link: String,
     /// Which share of the messages is lost.
     pub share: Ratio,
@@ -30,6 +31,7 @@ pub struct Loss {
 #[serde(deny_unknown_fields)]
 pub struct Partition {
     /// Which link: `"app->db"` is that between these nodes, in both directions; `"*"` is each of them.
+    #[schemars(extend("x-names" = ["link"]))]
     pub link: String,
     /// How long it lasts.
     #[serde(rename = "for")]
@@ -41,6 +43,7 @@ pub struct Partition {
 #[serde(deny_unknown_fields)]
 pub struct Lag {
     /// Which link: `"app->db"` is that between these nodes, in both directions; `"*"` is each of them.
+    #[schemars(extend("x-names" = ["link"]))]
     pub link: String,
     /// How much longer one way takes.
     pub add: Duration,
@@ -54,6 +57,7 @@ pub struct Lag {
 #[serde(deny_unknown_fields)]
 pub struct Flush {
     /// Which cache.
+    #[schemars(extend("x-names" = ["cache"]))]
     pub target: String,
 }
 
@@ -62,6 +66,7 @@ pub struct Flush {
 #[serde(deny_unknown_fields)]
 pub struct Surge {
     /// Which clients.
+    #[schemars(extend("x-names" = ["clients"]))]
     pub target: String,
     /// How many times as often they ask; below 1 they ask less.
     pub factor: Number,

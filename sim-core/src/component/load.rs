@@ -141,6 +141,7 @@ pub struct Closed {
 pub struct Replay {
     /// A CSV file whose first line names its columns: `time` (seconds, or with a unit), and if need be `class`, `key` and
     /// `size`.
+    #[schemars(extend("x-names" = ["file"]))]
     pub file: String,
 }
 

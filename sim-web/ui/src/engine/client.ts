@@ -51,6 +51,8 @@ export class Engine {
   readonly #texts: (string | null)[] = [null, null];
   #speed: number | null = null;
   #now = 0;
+  /** What was open when it broke twice: it is opened again when somebody changes something. */
+  #lost: (string | null)[] | null = null;
   #lastTrap: { at: number; texts: string } | null = null;
 
   constructor(hooks: Hooks) {
@@ -60,6 +62,7 @@ export class Engine {
   // The live run.
 
   async open(arm: number, text: string, at = 0): Promise<Outcome<Description>> {
+    if (this.#lost) this.#lost[arm] = null;
     const outcome = await this.#askLive<Description>({ do: 'open', arm, text, at });
     if (outcome.ok) this.#texts[arm] = text;
     return outcome;
@@ -67,6 +70,10 @@ export class Engine {
 
   /** Another text for an arm, which keeps its time; opens it if it is not open. */
   async amend(arm: number, text: string): Promise<Outcome<Amended>> {
+    if (this.#lost) {
+      this.#lost[arm] = null;
+      await this.#revive(this.#now);
+    }
     if (this.#texts[arm] === null) {
       const opened = await this.open(arm, text, this.#now);
       return opened.ok ? { ok: true, value: { description: opened.value, since: 0, goal: this.#now } } : opened;
@@ -83,6 +90,7 @@ export class Engine {
 
   /** Simulated seconds a second; `Infinity` for as fast as it goes. */
   async play(speed: number): Promise<void> {
+    await this.#revive(this.#now);
     this.#speed = speed;
     await this.#askLive<null>({ do: 'play', speed });
   }
@@ -94,11 +102,13 @@ export class Engine {
 
   /** Some events, or some seconds, of all arms. */
   async step(by: { events?: number; seconds?: number }): Promise<void> {
+    await this.#revive(this.#now);
     this.#speed = null;
     await this.#askLive<null>({ do: 'step', events: by.events ?? 0, seconds: by.seconds ?? 0 });
   }
 
   async seek(to: number): Promise<void> {
+    await this.#revive(to);
     await this.#askLive<null>({ do: 'seek', to });
   }
 
@@ -193,6 +203,14 @@ export class Engine {
     return this.#live;
   }
 
+  async #revive(at: number): Promise<void> {
+    const lost = this.#lost;
+    this.#lost = null;
+    for (const [arm, text] of (lost ?? []).entries()) {
+      if (text !== null) await this.open(arm, text, at);
+    }
+  }
+
   /** Another worker, the same texts at the same time; unless it broke here before. */
   #recover(message: string): void {
     const at = this.#now;
@@ -202,6 +220,7 @@ export class Engine {
     this.#lastTrap = { at, texts };
     if (gaveUp) {
       this.#speed = null;
+      this.#lost = [...this.#texts];
       this.#texts.fill(null);
       this.#lastTrap = null;
     } else {

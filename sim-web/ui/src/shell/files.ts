@@ -14,7 +14,7 @@ export async function openFile(file: File): Promise<void> {
     studio.notices.say('error', words.unreadable(file.name));
     return;
   }
-  await studio.open(text);
+  await studio.open(text, { name: file.name.replace(/\.\w+$/, '') });
   studio.notices.say('info', words.openedFile(file.name));
 }
 

@@ -21,6 +21,7 @@ export function currentWork(): Shared {
   const [a, b] = studio.arms;
   const { selection, speed } = studio;
   const work: Shared = { text: a.text, at: studio.changeTime, speed: speed === Infinity ? 'max' : speed };
+  if (studio.name) work.name = studio.name;
   if (b.isOpen) work.b = b.text;
   if (selection && 'node' in selection) work.selected = selection.node;
   if (view.table) work.table = true;
@@ -78,13 +79,13 @@ async function openOwn(): Promise<void> {
     return;
   }
   view.hint = true;
-  await studio.open(threeTier);
+  await studio.open(threeTier, { name: 'three-tier' });
 }
 
 async function openWork(work: Shared, locked: boolean): Promise<void> {
-  const { text, b, at = 0, speed = 1, selected, table = false } = work;
+  const { text, name = '', b, at = 0, speed = 1, selected, table = false } = work;
   studio.speed = speed === 'max' ? Infinity : speed;
-  await studio.open(text, { at, locked });
+  await studio.open(text, { name, at, locked });
   if (b !== undefined) {
     await studio.openB(b);
     studio.activate(0);

@@ -2,6 +2,12 @@
 import { FrameView, Rows } from '../engine/frame';
 import type { ArmTick, Description, Layout, LogEntry, Problem } from '../engine/protocol';
 
+/** The question a scenario asks: the first paragraph of its opening comment, without the marks of the rules it shows. */
+export function questionOf({ question }: Description): string {
+  const [first = ''] = question.split(/\n\s*\n/);
+  return first.replace(/\s+/g, ' ').replace(/(\s+R\d+)+\s*$/, '');
+}
+
 export class ArmState {
   /** The text as it stands, right or wrong. */
   text = $state('');
@@ -20,8 +26,9 @@ export class ArmState {
   rows = new Rows();
   /** Whether the text is another scenario than the one that runs, rather than a change of it: it starts at the beginning. */
   isFresh = false;
-  /** The text that the engine has now, if it took it. */
+  /** The text that the engine was given last, whether it took it or not; and the last that it took, which is what runs. */
   applied: string | null = null;
+  good: string | null = null;
 
   /** Whether the text is wrong, so that the last good run goes on. */
   get isWrong(): boolean {
@@ -52,6 +59,7 @@ export class ArmState {
     this.frame = new FrameView();
     this.rows = new Rows();
     this.applied = null;
+    this.good = null;
     this.isFresh = false;
   }
 }

@@ -33,6 +33,8 @@ export class Parameters {
   readonly #studio: Studio;
   readonly #waiting = new Map<string, Waiting>();
   readonly #changedAt = new Map<string, number>();
+  /** Paths that are known to be changeable in the middle of a run, and those that are not, as far as they were tried. */
+  readonly #changeable = new Map<string, boolean>();
   #last: Last | null = null;
 
   constructor(studio: Studio) {
@@ -55,6 +57,32 @@ export class Parameters {
     });
   }
 
+  /** Of another scenario nothing is known. */
+  forget(): void {
+    this.#changeable.clear();
+    this.#last = null;
+  }
+
+  /** Whether a path can change in the middle of a run: numbers of machines, say, cannot. The engine is asked once a path. */
+  async #canChange(arm: ArmIndex, at: number, path: string, value: string): Promise<boolean> {
+    const known = this.#changeable.get(path);
+    if (known !== undefined) return known;
+    const { engine, arms } = this.#studio;
+    // While the text is wrong anyway nothing can be told.
+    if (arms[arm].isWrong) return true;
+    const edited = await engine.edit(arms[arm].text, [{ do: 'change', at, path, value }]);
+    if (!edited.ok) return true;
+    const problems = await engine.check(edited.value.text);
+    const can = !problems.some((problem) => problem.severity === 'error');
+    if (!can) {
+      // A value that is wrong from the start as well says nothing about the path.
+      const plain = await engine.edit(arms[arm].text, [{ do: 'set', path, value }]);
+      if (!plain.ok || (await engine.check(plain.value.text)).some((problem) => problem.severity === 'error')) return true;
+    }
+    this.#changeable.set(path, can);
+    return can;
+  }
+
   async #flush(path: string): Promise<void> {
     const waiting = this.#waiting.get(path);
     if (!waiting) return;
@@ -72,7 +100,12 @@ export class Parameters {
     const at = studio.changeTime;
     const rest = { arm, ...(gesture === null ? {} : { gesture }) };
     // At the very start both are the same, and the text that says it plainly is the better one.
-    if (options.from !== 'now' || at === 0) return studio.edit([{ do: 'set', path, value }], label, rest);
+    const isFromNow = options.from === 'now' && at > 0;
+    if (!isFromNow) return studio.edit([{ do: 'set', path, value }], label, rest);
+    if (!(await this.#canChange(arm, at, path, value))) {
+      studio.notices.say('info', words.fromStart(path), { topic: 'parameter' });
+      return studio.edit([{ do: 'set', path, value }], label, rest);
+    }
     const edits: Edit[] = [{ do: 'change', at, path, value }];
     const last = this.#last;
     const current = studio.arms[arm].text;

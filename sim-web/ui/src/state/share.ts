@@ -4,6 +4,8 @@ import { words } from './words';
 /** What a link holds. */
 export interface Shared {
   text: string;
+  /** What it was opened by: the name of a model or of a file. */
+  name?: string;
   /** The text of arm B, if there is one. */
   b?: string;
   /** The simulated time. */
@@ -68,9 +70,10 @@ function sharedIn(json: string): Shared | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { text, b, at, speed, selected, table } = value as Record<string, unknown>;
+  const { text, name, b, at, speed, selected, table } = value as Record<string, unknown>;
   if (typeof text !== 'string') return null;
   const shared: Shared = { text };
+  if (typeof name === 'string') shared.name = name;
   if (typeof b === 'string') shared.b = b;
   if (typeof at === 'number' && at >= 0 && Number.isFinite(at)) shared.at = at;
   if (speed === 'max' || (typeof speed === 'number' && speed > 0)) shared.speed = speed;
@@ -100,9 +103,8 @@ function toBase64(bytes: Uint8Array): string {
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
   if (text === '' || !/^[\w-]+$/.test(text)) return null;
-  try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
-  } catch {
-    return null;
-  }
+  // A single letter in the end holds no byte: it is what is left where a link was cut.
+  const whole = text.length % 4 === 1 ? text.slice(0, -1) : text;
+  const binary = atob(whole.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
 }

@@ -32,6 +32,8 @@ export class Studio {
 
   /** What the engine offers: kinds, parameters, metrics, faults. There a moment after the start. */
   catalogue = $state.raw<Catalogue | null>(null);
+  /** The name it was opened by: of a model or of a file. */
+  name = $state('');
   /** The arm that edits go to. */
   active = $state<ArmIndex>(0);
   selection = $state.raw<Selection>(null);
@@ -69,6 +71,11 @@ export class Studio {
 
   get arm(): ArmState {
     return this.arms[this.active];
+  }
+
+  /** What the scenario is called: by its text, or by where it came from. */
+  get title(): string {
+    return this.arms[0].description?.name || this.name;
   }
 
   get hasB(): boolean {
@@ -115,8 +122,12 @@ export class Studio {
   // Opening.
 
   /** Starts over with a text; a history of its own begins. Arm B is closed. */
-  async open(text: string, options: { at?: number; playing?: boolean; locked?: boolean } = {}): Promise<void> {
-    const { at = 0, playing = true, locked = false } = options;
+  async open(
+    text: string,
+    options: { name?: string; at?: number; playing?: boolean; locked?: boolean } = {},
+  ): Promise<void> {
+    const { name = '', at = 0, playing = true, locked = false } = options;
+    this.name = name;
     if (this.hasB) this.#dropB();
     this.locked = locked;
     this.selection = null;
@@ -124,6 +135,7 @@ export class Studio {
     this.arms[0].isFresh = true;
     this.#history = new History({ texts: [text, null], label: words.opened, at: 0, gesture: null });
     this.#historyVersion += 1;
+    this.#parameters.forget();
     await this.#openArm(0, at);
     // Where the text is wrong it starts once it is right; what ran before goes on until then.
     this.playing = playing;
@@ -341,7 +353,8 @@ export class Studio {
     if (this.#applying[index]) return;
     this.#applying[index] = true;
     try {
-      while (arm.text !== arm.applied) {
+      if (arm.text === arm.good && arm.description) arm.describe(arm.description);
+      while (arm.text !== arm.applied && arm.text !== arm.good) {
         const { text } = arm;
         if (arm.isFresh) {
           await this.#openArm(index, 0);
@@ -351,6 +364,7 @@ export class Studio {
         arm.applied = text;
         if (outcome.ok) {
           arm.isOpen = true;
+          arm.good = text;
           arm.describe(outcome.value.description);
           if (outcome.value.goal > this.#time) this.goal = outcome.value.goal;
         } else {
@@ -370,6 +384,7 @@ export class Studio {
     if (outcome.ok) {
       arm.isFresh = false;
       arm.isOpen = true;
+      arm.good = text;
       arm.describe(outcome.value);
     } else {
       arm.problems = outcome.problems;
@@ -385,7 +400,7 @@ export class Studio {
     if (gaveUp) {
       this.playing = false;
       this.goal = null;
-      for (const arm of this.arms) arm.applied = null;
+      for (const arm of this.arms) arm.applied = arm.good = null;
       this.notices.say('error', words.gaveUp(at, message), { topic: 'engine' });
     } else {
       this.notices.say('warning', words.restarted(at, message), { topic: 'engine' });

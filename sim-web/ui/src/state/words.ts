@@ -26,6 +26,11 @@ export const words = define({
     es: (at: number, message: string) =>
       `El motor se ha detenido dos veces en ${numbers.clock(at)} (${message}) y la simulación queda en pausa. El texto se conserva: cámbialo o vuelve a un instante anterior.`,
   },
+  fromStart: {
+    en: (path: string) => `${path} cannot change in the middle of a run: it is changed from the start, and the run catches up.`,
+    es: (path: string) =>
+      `${path} no puede cambiar a mitad de una simulación: se cambia desde el inicio y la simulación se pone al día.`,
+  },
   notEdited: { en: (message: string) => `Not changed: ${message}`, es: (message: string) => `Sin cambios: ${message}` },
   tooLarge: {
     en: (size: string) => `The scenario has ${size} and is not kept across reloads. Save it as a file.`,
