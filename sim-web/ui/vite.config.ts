@@ -1,11 +1,13 @@
 // How the page is built: static files that work under any path of any host.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { offline } from './build/offline.ts';
+import { preloadEngine } from './build/preload.ts';
 
 export default defineConfig({
   // Relative, so that the built page works under any sub-path.
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), preloadEngine(), offline()],
   build: {
     target: 'es2022',
     // A picture inlined into a script is loaded by everybody; as a file only by those who see it.
