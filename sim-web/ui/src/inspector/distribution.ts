@@ -50,6 +50,9 @@ export function unitOf(outline: Outline): { kind: string; unit: string } {
   return { kind, unit: read(written?.text ?? null, kind)?.unit ?? '' };
 }
 
+/** How a family is given that can be given in several ways. */
+const USUAL: Record<string, string[]> = { LogNormal: ['median', 'p99'], Weibull: ['mean'], Pareto: ['mean'], HyperExp: ['mean', 'scv'] };
+
 /**
  * A distribution of another family, or given by other parameters, with the mean of the one that is there; nothing where there
  * is no such rule, so that the family's own example is taken.
@@ -84,7 +87,7 @@ export function withMean(variant: string, group: readonly string[], law: Law, un
   const fields = values[variant];
   if (!fields || group.some((name) => !fields[name])) return null;
   const own: Record<string, string[]> = { Weibull: ['shape'], Pareto: ['alpha'] };
-  const names = group.length > 0 ? [...(own[variant] ?? []).filter((name) => !group.includes(name)), ...group] : Object.keys(fields);
+  const names = [...(own[variant] ?? []), ...(group.length > 0 ? group : (USUAL[variant] ?? Object.keys(fields)))];
   return `${variant}(${names.map((name) => `${name}: ${fields[name]}`).join(', ')})`;
 }
 

@@ -52,6 +52,7 @@ test.each<[string, Partial<Facts>, string]>([
   ['more arrives than is served', { rate: 1050, waited: RISING, waiting: 300, utilization: 1 }, 'Queue grows: 1.05 k/s arrive, 1.00 k/s can be served.'],
   ['more arrives, but nobody waits longer', { rate: 1050, utilization: 1 }, 'At its limit: 100% busy.'],
   ['the line grows for another reason', { waited: RISING, waiting: 300 }, 'Queue grows: 300 wait, 290 more than 7.00 s ago.'],
+  ['the line has gone since', { waited: RISING, waiting: 3 }, 'Keeps up easily: 40.0% busy.'],
   ['no bound is known', { rate: 1050, capacity: null, waited: RISING, waiting: 300 }, 'Queue grows: 300 wait, 290 more than 7.00 s ago.'],
   ['an instance less can serve less', { rate: 800, ready: 3, waited: RISING, waiting: 300 }, 'Queue grows: 800/s arrive, 750/s can be served.'],
   ['the line gets shorter', { waited: FALLING, waiting: 10, utilization: 1 }, 'Queue shrinks: 10 wait, 290 fewer than 7.00 s ago.'],
@@ -130,9 +131,11 @@ test('a line grows only where both ends and both halves say so', () => {
   expect(trend(RISING)).toBe(290);
   expect(trend(FALLING)).toBe(-290);
   expect(trend([0, 0, 50, 40, 30, 20, 10, 5])).toBe(0);
+  expect(trend([0, 0, 0, 0, 0, 0, 0, 30])).toBe(30);
+  expect(trend([0, 3, 1, 0, 2, 0, 0, 9])).toBe(0);
   expect(trend([0, 1, 2, 3, 2, 1, 2, 3])).toBe(0);
   expect(trend([5, 900])).toBe(0);
-  expect(trend([NaN, NaN, 10, 20, 30, 40])).toBe(30);
+  expect(trend([NaN, NaN, 10, 20, 30, 40, 50])).toBe(40);
 });
 
 test('since when something is down', () => {

@@ -71,20 +71,19 @@ export function explain(facts: Facts): Explanation {
   return { text: all.map((one) => one.text).join(' '), mood: worst };
 }
 
-/** Whether the line got longer or shorter over the last intervals, and by how much. */
+/** Whether the line got longer or shorter over the last intervals, and by how much; 0 where that is chance. */
 export function trend(waited: readonly number[]): number {
   const known = waited.filter((count) => !Number.isNaN(count));
-  if (known.length < 4) return 0;
+  if (known.length < 5) return 0;
   const [first = 0, last = 0] = [known[0], known[known.length - 1]];
-  const middle = known.length >> 1;
+  const third = Math.ceil(known.length / 3);
   const mean = (part: readonly number[]) => part.reduce((sum, one) => sum + one, 0) / part.length;
-  const [older, newer] = [mean(known.slice(0, middle)), mean(known.slice(middle))];
+  const drift = mean(known.slice(-third)) - mean(known.slice(0, third));
   const change = last - first;
-  const least = Math.max(4, 0.2 * Math.max(first, last));
-  // Both ends and both halves have to say so: a single burst does not.
-  if (change >= least && newer > older) return change;
-  if (-change >= least && newer < older) return change;
-  return 0;
+  const least = Math.max(10, 0.25 * Math.max(first, last));
+  // Ends and averages have to agree: a burst moves the one or the other.
+  const agree = Math.sign(change) === Math.sign(drift) && Math.abs(drift) >= least / 2;
+  return agree && Math.abs(change) >= least ? change : 0;
 }
 
 function calm(text: string): Explanation {
@@ -115,7 +114,10 @@ function standing(facts: Facts): Explanation | null {
 function flow(facts: Facts): Explanation {
   const { rate, capacity, ready, utilization, waiting } = facts;
   const served = capacity === null ? NaN : capacity * ready;
-  const change = trend(facts.waited);
+  // What the intervals tell has to be true still.
+  const before = facts.waited.find((count) => !Number.isNaN(count)) ?? 0;
+  const tended = trend(facts.waited);
+  const change = tended !== 0 && Math.sign(waiting - before) === Math.sign(tended) ? waiting - before : 0;
   const span = numbers.span(facts.waitedSpan);
   const failedShare = rate > 0 ? facts.failed / rate : 0;
   const held = holding(facts);

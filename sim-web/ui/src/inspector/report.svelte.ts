@@ -7,6 +7,7 @@ export interface Report {
   measured_s?: number;
   clients?: Record<string, ClientReport>;
   nodes?: Record<string, NodeReport>;
+  bottleneck?: { sentence: string } | null;
   expect?: { claim: string; value: string; holds: boolean; why: string }[];
 }
 
