@@ -6,10 +6,12 @@
 
 mod arm;
 mod catalogue;
+mod experiment;
 mod text;
 
 pub use arm::Arm;
 pub use catalogue::catalogue;
+pub use experiment::{comparable_metrics, difference, interval, measure, replication_seeds};
 pub use text::{check, edit, format, outline, run, run_case};
 
 use sim_core::random::{Key, mix};

@@ -74,7 +74,11 @@ pub fn run(text: &str, seed: Option<String>) -> Result<String, JsError> {
 /// Runs the scenario `text`, or the case of it with this name: the run's JSON, as `escala run --json` prints it.
 #[wasm_bindgen]
 pub fn run_case(text: &str, case: Option<String>) -> Result<String, JsError> {
-    sim_core::run_text(text, case.as_deref()).map_err(|message| JsError::new(&message))
+    let edited = match case {
+        None => text.to_owned(),
+        Some(name) => sim_core::compile::case(text, &name).map_err(|problem| failure(text, &[problem]))?,
+    };
+    run(&edited, None)
 }
 
 /// What went well, or what is wrong with `text`, as JSON.
