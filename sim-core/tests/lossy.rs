@@ -86,7 +86,7 @@ fn nothing_gets_over_a_split_link() {
     let all = requests(&text, "users");
     let split = 600 * SECOND..1_800 * SECOND;
     for record in &all {
-        let tries_within = split.contains(&record.sent.0) && record.sent.0 + 1_100 * MILLISECOND < split.end;
+        let tries_within = split.contains(&record.sent.0) && record.sent.0 + 2_100 * MILLISECOND < split.end;
         let is_whole = record.sent.0 < split.start || record.sent.0 >= split.end;
         if tries_within {
             assert_eq!(record.outcome, Outcome::Timeout, "{record:?}");
@@ -94,11 +94,12 @@ fn nothing_gets_over_a_split_link() {
             assert_eq!(record.outcome, Outcome::Completed, "{record:?}");
         }
     }
-    // What was given up is not sent again: nothing of it arrives when the link is whole again.
+    // What was given up is not sent again: nothing of it arrives when the link is whole again. At the very beginning of the
+    // split one arrives whose answer is lost.
     let engine = finished(&text);
     let completed = all.iter().filter(|record| record.outcome == Outcome::Completed).count() as u64;
     let app = engine.model().nodes.enumerate().find(|(_, node)| node.name == "app").expect("it is there").0;
-    assert_eq!(engine.state().requests(engine.model(), app), completed);
+    assert_eq!(engine.state().requests(engine.model(), app), completed + 1);
     assert_eq!(engine.state().visits.in_flight(), 0);
 }
 
@@ -161,8 +162,8 @@ fn a_cache_behind_a_lossy_link_answers_late() {
     }
     let get = r#"Get(cache: "cache", miss: [Fail])"#;
     let timeline = r#"At("9.5s", Partition(link: "app->cache", for: "1s"))"#;
-    // Asked again after 0.2, 0.6 and 1.4 s.
-    assert_eq!(alone(get, "", timeline, 10).latency.0, 1_401 * MILLISECOND);
+    // Asked again after 0.2 and 0.6 s.
+    assert_eq!(alone(get, "", timeline, 10).latency.0, 601 * MILLISECOND);
     let timeline = r#"At("9.5s", Partition(link: "app->cache", for: "30min"))"#;
     assert_eq!(alone(get, "", timeline, 10).outcome, Outcome::UpstreamTimeout);
 }
@@ -189,6 +190,7 @@ fn a_link_may_break_again_and_again() {
     };
     for link in ["users->app", "app->store", "*"] {
         let found = failed(link);
-        assert!((found - 0.1).abs() < 0.002, "{link}: {found}");
+        // Of ten seconds one, with or without the request at its very beginning.
+        assert!((0.0999..0.1101).contains(&found), "{link}: {found}");
     }
 }

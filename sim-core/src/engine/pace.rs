@@ -60,17 +60,17 @@ impl State {
     /// The next request of an open load comes sooner or later.
     fn replan(&mut self, model: &Model, source: SourceId, pace: f64) {
         let (now, end) = (self.now, model.run.end);
+        if model.sources[source].total.is_some_and(|total| self.sources[source].made >= total) {
+            return;
+        }
         let was = self.sources[source].next;
-        let next = match was {
-            Time::NEVER => self.next_beyond_the_end(model, source),
-            next => next,
-        };
+        let next = if was < Time::NEVER { was } else { self.next_beyond_the_end(model, source) };
         let state = &mut self.sources[source];
         state.changes += 1;
         let mut fresh = state.key.child(PACE).numbered(state.changes).draws();
         let next = state.load.set_pace(&model.sources[source].load, pace, now, next, end, &mut fresh);
-        let is_over = model.sources[source].total.is_some_and(|total| state.made >= total);
-        let next = if is_over || next >= end { Time::NEVER } else { next };
+        state.beyond = Some(next);
+        let next = if next >= end { Time::NEVER } else { next };
         state.next = next;
         match (was, next) {
             (Time::NEVER, Time::NEVER) => return,
@@ -84,6 +84,9 @@ impl State {
     /// When a source that has made its last request before the end would have made the next one.
     fn next_beyond_the_end(&self, model: &Model, source: SourceId) -> Time {
         let (spec, state) = (&model.sources[source], &self.sources[source]);
+        if let Some(next) = state.beyond {
+            return next;
+        }
         let Load::Open { arrivals, .. } = &spec.load else { return Time::NEVER };
         let mut draws = state.key.numbered_child(purpose::ARRIVAL, state.made).draws();
         let step = match arrivals {

@@ -61,7 +61,7 @@ impl State {
         let is_last = next >= end;
         state.next = if is_last { Time::NEVER } else { next };
         if is_last {
-            state.last = now;
+            (state.last, state.beyond) = (now, None);
             self.active_sources -= 1;
             return;
         }

@@ -174,6 +174,8 @@ pub struct SourceState {
     pub next: Time,
     /// When it made the last one, if it makes no more.
     pub last: Time,
+    /// When it would make the next one after its last, where a change of its pace has told that.
+    pub beyond: Option<Time>,
     /// How often a fault has changed its pace.
     pub changes: u64,
 }

@@ -275,6 +275,25 @@ mod tests {
     }
 
     #[test]
+    fn a_store_that_is_cleared_is_as_good_as_new() {
+        for evict in [Evict::Lru, Evict::Fifo, Evict::Clock, Evict::Random] {
+            let mut store = Store::new(evict, 2);
+            let mut draws = Key::from_seed(1).draws();
+            for key in [1, 2, 3] {
+                store.insert(key, Time(0), Time(10), false, &mut draws);
+            }
+            store.clear(Time(4));
+            assert_eq!((store.len(), store.life_until(Time(9))), (0, 2 * 4), "{evict:?}");
+            for key in [4, 5, 6] {
+                assert_eq!(store.lookup(key, Time(9), None), Found::Nothing);
+                store.insert(key, Time(9), Time(20), false, &mut draws);
+            }
+            assert_eq!(store.lookup(6, Time(10), None), Found::Fresh, "{evict:?}");
+            assert_eq!(store.len(), 2);
+        }
+    }
+
+    #[test]
     fn a_store_of_nothing_stores_nothing() {
         assert_eq!(misses(Evict::Lru, 0, &[1, 1, 1]), 3);
     }

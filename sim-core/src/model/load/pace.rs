@@ -50,7 +50,8 @@ pub(super) fn walk(
 
 impl LoadMemory {
     /// From `now` on requests come `pace` times as often as the load says. Says when the next one comes, which was to come
-    /// at `next`; [`Time::NEVER`] if not before `end`. `fresh` are draws for what cannot be told from those made before.
+    /// at `next`, perhaps after `end`; [`Time::NEVER`] if none comes before a time far beyond. `fresh` are draws for what
+    /// cannot be told from those made before.
     pub fn set_pace(
         &mut self,
         load: &Load,
@@ -62,16 +63,14 @@ impl LoadMemory {
     ) -> Time {
         let before = std::mem::replace(&mut self.pace, pace);
         let ratio = before / pace;
-        let next = match load {
+        match load {
             Load::Open { rate, arrivals, .. } => match rate.constant() {
                 Some(rate) => {
-                    let interval = 1e9 / (rate * pace);
-                    self.interval = Some(interval);
-                    self.poisson_interval = self.poisson_interval.map(|_| interval);
+                    self.set_interval(1e9 / (rate * pace));
                     if next == Time::NEVER {
                         return next;
                     }
-                    let left = (next - now).0 as f64 * ratio;
+                    let left = next.since(now).0 as f64 * ratio;
                     let next = now.saturating_add(Duration::from_nanos_f64(left));
                     if *arrivals == Arrivals::Constant {
                         // Those after it are counted from there.
@@ -92,8 +91,12 @@ impl LoadMemory {
             },
             Load::Bursty { states } => self.go_on(states, before, now, fresh),
             Load::Closed { .. } | Load::Replay { .. } => next,
-        };
-        if next.0 > end.0.min(MOST_TIME) { Time::NEVER } else { next }
+        }
+    }
+
+    fn set_interval(&mut self, interval: f64) {
+        self.interval = Some(interval);
+        self.poisson_interval = self.poisson_interval.map(|_| interval);
     }
 
     /// From now on the users of a closed load think `pace` times as fast as it says.
