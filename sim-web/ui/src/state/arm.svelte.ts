@@ -2,6 +2,10 @@
 import { FrameView, Rows } from '../engine/frame';
 import type { ArmTick, Description, Layout, LogEntry, Problem } from '../engine/protocol';
 
+export function isError(problem: Problem): boolean {
+  return problem.severity === 'error';
+}
+
 /** The question a scenario asks: the first paragraph of its opening comment, without the marks of the rules it shows. */
 export function questionOf({ question }: Description): string {
   const [first = ''] = question.split(/\n\s*\n/);
@@ -32,7 +36,7 @@ export class ArmState {
 
   /** Whether the text is wrong, so that the last good run goes on. */
   get isWrong(): boolean {
-    return this.problems.some((problem) => problem.severity === 'error');
+    return this.problems.some(isError);
   }
 
   /** Another scenario, or the same one changed. */
@@ -55,6 +59,7 @@ export class ArmState {
   clear(): void {
     this.isOpen = false;
     this.description = null;
+    this.problems = [];
     this.log = [];
     this.frame = new FrameView();
     this.rows = new Rows();

@@ -1,6 +1,6 @@
 // Parameters changed while the run goes on: few lines in the timeline, and few changes a second, however fast a slider is dragged.
 import type { Edit, Outcome } from '../engine/protocol';
-import type { ArmIndex, Studio } from './studio.svelte';
+import type { ArmIndex, EditOptions, Studio } from './studio.svelte';
 import { words } from './words';
 
 interface Options {
@@ -63,26 +63,6 @@ export class Parameters {
     this.#last = null;
   }
 
-  /** Whether a path can change in the middle of a run: numbers of machines, say, cannot. The engine is asked once a path. */
-  async #canChange(arm: ArmIndex, at: number, path: string, value: string): Promise<boolean> {
-    const known = this.#changeable.get(path);
-    if (known !== undefined) return known;
-    const { engine, arms } = this.#studio;
-    // While the text is wrong anyway nothing can be told.
-    if (arms[arm].isWrong) return true;
-    const edited = await engine.edit(arms[arm].text, [{ do: 'change', at, path, value }]);
-    if (!edited.ok) return true;
-    const problems = await engine.check(edited.value.text);
-    const can = !problems.some((problem) => problem.severity === 'error');
-    if (!can) {
-      // A value that is wrong from the start as well says nothing about the path.
-      const plain = await engine.edit(arms[arm].text, [{ do: 'set', path, value }]);
-      if (!plain.ok || (await engine.check(plain.value.text)).some((problem) => problem.severity === 'error')) return true;
-    }
-    this.#changeable.set(path, can);
-    return can;
-  }
-
   async #flush(path: string): Promise<void> {
     const waiting = this.#waiting.get(path);
     if (!waiting) return;
@@ -95,24 +75,36 @@ export class Parameters {
   async #change(path: string, value: string, options: Options): Promise<Outcome<string>> {
     const studio = this.#studio;
     const arm = options.arm ?? studio.active;
-    const gesture = options.gesture ?? null;
     const label = options.label ?? words.changed(path);
-    const at = studio.changeTime;
-    const rest = { arm, ...(gesture === null ? {} : { gesture }) };
+    const rest = { arm, strict: true, ...(options.gesture === undefined ? {} : { gesture: options.gesture }) };
+    const set = () => studio.edit([{ do: 'set', path, value }], label, rest);
     // At the very start both are the same, and the text that says it plainly is the better one.
-    const isFromNow = options.from === 'now' && at > 0;
-    if (!isFromNow) return studio.edit([{ do: 'set', path, value }], label, rest);
-    if (!(await this.#canChange(arm, at, path, value))) {
-      studio.notices.say('info', words.fromStart(path), { topic: 'parameter' });
-      return studio.edit([{ do: 'set', path, value }], label, rest);
+    if (options.from !== 'now' || studio.changeTime === 0) return set();
+    const known = this.#changeable.get(path);
+    if (known !== false) {
+      const changed = await this.#fromNow(path, value, label, { ...rest, quiet: known === undefined });
+      if (changed.ok) this.#changeable.set(path, true);
+      if (changed.ok || known) return changed;
     }
-    const edits: Edit[] = [{ do: 'change', at, path, value }];
+    // What cannot change in the middle of a run (numbers of machines, say) can still be what it was from the start.
+    const fromStart = await set();
+    if (!fromStart.ok) return fromStart;
+    if (!studio.arms[arm].isWrong) this.#changeable.set(path, false);
+    studio.notices.say('info', words.fromStart(path), { topic: 'parameter' });
+    return fromStart;
+  }
+
+  async #fromNow(path: string, value: string, label: string, options: EditOptions & { arm: ArmIndex }): Promise<Outcome<string>> {
+    const studio = this.#studio;
+    const { arm, gesture = null } = options;
+    const at = studio.changeTime;
     const last = this.#last;
     const current = studio.arms[arm].text;
     const isSame = last !== null && last.path === path && last.arm === arm && last.gesture === gesture;
     const replaces = isSame && last.at === at && last.after === current;
+    const edits: Edit[] = [{ do: 'change', at, path, value }];
+    const outcome = await studio.editFrom(replaces ? last.before : null, edits, label, options);
     const before = replaces ? last.before : current;
-    const outcome = await studio.editFrom(replaces ? before : null, edits, label, rest);
     this.#last = outcome.ok ? { path, gesture, arm, at, before, after: outcome.value } : null;
     return outcome;
   }

@@ -2,7 +2,9 @@
 import { Engine, type Restart } from '../engine/client';
 import type { FrameView, Rows } from '../engine/frame';
 import type { Catalogue, Description, Edit, Outcome, Problem, Tick } from '../engine/protocol';
-import { ArmState } from './arm.svelte';
+import { Applying } from './applying';
+import { ArmState, isError } from './arm.svelte';
+import { Drawing } from './drawing';
 import { History, type HistoryEntry } from './history';
 import { Notices } from './notices.svelte';
 import { Parameters } from './parameters';
@@ -16,14 +18,14 @@ export interface EditOptions {
   gesture?: string;
   /** The arm whose text is changed; the active one if not given. */
   arm?: ArmIndex;
+  /** A change that would make a right text wrong is refused; else it is made, and the text is left to be mended. */
+  strict?: boolean;
+  /** Nothing is said of a refusal. */
+  quiet?: boolean;
 }
 
 export const SPEEDS = [1, 10, 100, Infinity] as const;
 
-/** The DOM follows the run at most this often, in ms; canvases follow every frame. */
-const PULSE = 100;
-/** How long typing rests before the text is looked at, in ms. */
-const TYPING_RESTS = 150;
 
 export class Studio {
   readonly notices = new Notices();
@@ -56,13 +58,12 @@ export class Studio {
   #history = new History({ texts: ['', null], label: '', at: 0, gesture: null });
   #historyVersion = $state(0);
   readonly #parameters = new Parameters(this);
-  readonly #listeners = new Set<() => void>();
+  readonly #applying: Applying = new Applying(this.engine, this.arms, (goal) => {
+    if (goal > this.#time) this.goal = goal;
+  });
+  readonly #drawing = new Drawing(() => this.#beat());
   #time = 0;
-  #isDrawing = false;
-  #pulsedAt = 0;
-  #pulseTimer: ReturnType<typeof setTimeout> | undefined;
-  #typingTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #applying = [false, false];
+  #lastTick: Tick | null = null;
   #editing: Promise<unknown> = Promise.resolve();
   #seekTo: number | null = null;
   #isSeeking = false;
@@ -115,8 +116,7 @@ export class Studio {
 
   /** Calls `draw` once per drawn frame with new numbers; the result stops that. */
   onFrame(draw: () => void): () => void {
-    this.#listeners.add(draw);
-    return () => this.#listeners.delete(draw);
+    return this.#drawing.add(draw);
   }
 
   // Opening.
@@ -128,7 +128,10 @@ export class Studio {
   ): Promise<void> {
     const { name = '', at = 0, playing = true, locked = false } = options;
     this.name = name;
-    if (this.hasB) this.#dropB();
+    if (this.hasB) {
+      this.#dropB();
+      void this.engine.close(1);
+    }
     this.locked = locked;
     this.selection = null;
     this.arms[0].text = text;
@@ -136,7 +139,7 @@ export class Studio {
     this.#history = new History({ texts: [text, null], label: words.opened, at: 0, gesture: null });
     this.#historyVersion += 1;
     this.#parameters.forget();
-    await this.#openArm(0, at);
+    await this.#applying.open(0, at);
     // Where the text is wrong it starts once it is right; what ran before goes on until then.
     this.playing = playing;
     await (playing ? this.engine.play(this.#speed) : this.engine.pause());
@@ -147,21 +150,18 @@ export class Studio {
     if (outcome.ok) this.catalogue = outcome.value;
   }
 
-  /** Arm B with a text, that of arm A if none is given; it catches up with A and becomes the active one. */
-  async openB(text: string = this.arms[0].text): Promise<void> {
+  /** Arm B with a text, that which runs in arm A if none is given; it catches up with A and becomes the active one. */
+  async openB(text: string = this.arms[0].good ?? this.arms[0].text): Promise<void> {
     this.arms[1].text = text;
-    this.arms[1].isFresh = true;
-    await this.#openArm(1, this.changeTime);
-    if (!this.hasB) return;
-    this.active = 1;
-    this.#commit(words.armOpened);
+    await this.#openB();
+    if (this.hasB) this.#commit(words.armOpened);
   }
 
   async closeB(): Promise<void> {
     if (!this.hasB) return;
     this.#dropB();
+    this.#commit(words.armClosed);
     await this.engine.close(1);
-    this.pulse += 1;
   }
 
   /** The arm that edits go to. */
@@ -176,8 +176,7 @@ export class Studio {
     if (text === this.arms[arm].text || this.#refuse()) return;
     this.arms[arm].text = text;
     this.#commit(label, gesture);
-    clearTimeout(this.#typingTimer);
-    this.#typingTimer = setTimeout(() => void this.#lookAt(arm), TYPING_RESTS);
+    this.#applying.later(arm);
   }
 
   /** Edits that keep comments and layout, all at once. The run goes on with them at once. */
@@ -188,9 +187,7 @@ export class Studio {
   /** As {@link edit}, but from `base` rather than from the text as it is, if it is given. */
   editFrom(base: string | null, edits: Edit[], label: string, options: EditOptions = {}): Promise<Outcome<string>> {
     const arm = options.arm ?? this.active;
-    const edited = this.#editing.then(() => this.#edit(arm, base, edits, label, options.gesture ?? null));
-    this.#editing = edited.catch(() => undefined);
-    return edited;
+    return this.#inTurn(() => this.#edit(arm, base, edits, label, options));
   }
 
   /**
@@ -208,7 +205,7 @@ export class Studio {
   /** A fault, as in scenario text (`Crash(target: "app/3", for: "30s")`), from now on. */
   strike(fault: string, options: EditOptions & { at?: number } = {}): Promise<Outcome<string>> {
     const { at = this.changeTime } = options;
-    return this.edit([{ do: 'fault', at, fault }], words.struck(fault), options);
+    return this.edit([{ do: 'fault', at, fault }], words.struck(fault), { strict: true, ...options });
   }
 
   /** Leaves the locked view. */
@@ -223,18 +220,23 @@ export class Studio {
     return { entries, position, undoable, redoable };
   }
 
+  /** Takes the last change back, once those that are being made are made. */
   undo(): void {
-    const label = this.#history.undoable;
-    if (label === null || this.#refuse()) return;
-    this.#return(this.#history.undo());
-    this.notices.say('info', words.undone(label), { topic: 'history' });
+    void this.#inTurn(() => {
+      const label = this.#history.undoable;
+      if (label === null || this.#refuse()) return;
+      this.#return(this.#history.undo());
+      this.notices.say('info', words.undone(label), { topic: 'history' });
+    });
   }
 
   redo(): void {
-    const label = this.#history.redoable;
-    if (label === null || this.#refuse()) return;
-    this.#return(this.#history.redo());
-    this.notices.say('info', words.redone(label), { topic: 'history' });
+    void this.#inTurn(() => {
+      const label = this.#history.redoable;
+      if (label === null || this.#refuse()) return;
+      this.#return(this.#history.redo());
+      this.notices.say('info', words.redone(label), { topic: 'history' });
+    });
   }
 
   // Time.
@@ -289,6 +291,13 @@ export class Studio {
 
   // Within.
 
+  /** Changes are made one after another, each on the text that the one before has left. */
+  #inTurn<T>(change: () => T | Promise<T>): Promise<T> {
+    const made = this.#editing.then(change);
+    this.#editing = made.catch(() => undefined);
+    return made;
+  }
+
   #refuse(): boolean {
     if (!this.locked) return false;
     const action = { label: words.editCopy, run: () => this.editCopy() };
@@ -305,12 +314,17 @@ export class Studio {
   #return(entry: HistoryEntry | null): void {
     if (!entry) return;
     this.#historyVersion += 1;
-    for (const arm of [0, 1] as const) {
-      const text = entry.texts[arm];
-      if (text === null || (arm === 1 && !this.hasB)) continue;
-      this.arms[arm].text = text;
-      void this.#apply(arm);
+    const [a, b] = entry.texts;
+    if (b === null && this.hasB) {
+      this.#dropB();
+      void this.engine.close(1);
     }
+    this.arms[0].text = a;
+    void this.#applying.now(0);
+    if (b === null) return;
+    this.arms[1].text = b;
+    if (this.hasB) void this.#applying.now(1);
+    else void this.#openB();
   }
 
   async #edit(
@@ -318,77 +332,38 @@ export class Studio {
     base: string | null,
     edits: Edit[],
     label: string,
-    gesture: string | null,
+    { gesture, strict = false, quiet = false }: EditOptions,
   ): Promise<Outcome<string>> {
     if (this.#refuse()) return { ok: false, problems: [] };
     for (;;) {
       const before = this.arms[arm].text;
-      const outcome = await this.engine.edit(base ?? before, edits);
+      const outcome = await this.#edited(base ?? before, edits, strict && !this.arms[arm].isWrong);
       if (!outcome.ok) {
         const message = outcome.problems[0]?.message ?? '';
-        this.notices.say('warning', words.notEdited(message), { topic: 'edit' });
+        if (!quiet) this.notices.say('warning', words.notEdited(message), { topic: 'edit' });
         return outcome;
       }
       // Somebody typed meanwhile: the edit is made again, on the newer text.
       if (base === null && this.arms[arm].text !== before) continue;
-      this.arms[arm].text = outcome.value.text;
-      this.#commit(label, gesture);
-      void this.#apply(arm);
-      return { ok: true, value: outcome.value.text };
+      this.arms[arm].text = outcome.value;
+      this.#commit(label, gesture ?? null);
+      void this.#applying.now(arm);
+      return outcome;
     }
   }
 
-  /** Checks a typed text beside the run, and gives it to the run if it is right. */
-  async #lookAt(arm: ArmIndex): Promise<void> {
-    const { text } = this.arms[arm];
-    const problems = await this.engine.check(text);
-    if (this.arms[arm].text !== text) return;
-    this.arms[arm].problems = problems;
-    if (!problems.some((problem) => problem.severity === 'error')) await this.#apply(arm);
+  async #edited(text: string, edits: Edit[], isChecked: boolean): Promise<Outcome<string>> {
+    const outcome = await this.engine.edit(text, edits);
+    if (!outcome.ok) return outcome;
+    const errors = isChecked ? (await this.engine.check(outcome.value.text)).filter(isError) : [];
+    return errors.length > 0 ? { ok: false, problems: errors } : { ok: true, value: outcome.value.text };
   }
 
-  /** Gives the text to the run; of several in a row only the last. */
-  async #apply(index: ArmIndex): Promise<void> {
-    const arm = this.arms[index];
-    if (this.#applying[index]) return;
-    this.#applying[index] = true;
-    try {
-      if (arm.text === arm.good && arm.description) arm.describe(arm.description);
-      while (arm.text !== arm.applied && arm.text !== arm.good) {
-        const { text } = arm;
-        if (arm.isFresh) {
-          await this.#openArm(index, 0);
-          continue;
-        }
-        const outcome = await this.engine.amend(index, text);
-        arm.applied = text;
-        if (outcome.ok) {
-          arm.isOpen = true;
-          arm.good = text;
-          arm.describe(outcome.value.description);
-          if (outcome.value.goal > this.#time) this.goal = outcome.value.goal;
-        } else {
-          arm.problems = outcome.problems;
-        }
-      }
-    } finally {
-      this.#applying[index] = false;
-    }
-  }
-
-  async #openArm(index: ArmIndex, at: number): Promise<void> {
-    const arm = this.arms[index];
-    const { text } = arm;
-    const outcome = await this.engine.open(index, text, at);
-    arm.applied = text;
-    if (outcome.ok) {
-      arm.isFresh = false;
-      arm.isOpen = true;
-      arm.good = text;
-      arm.describe(outcome.value);
-    } else {
-      arm.problems = outcome.problems;
-    }
+  async #openB(): Promise<void> {
+    this.arms[1].isFresh = true;
+    await this.#applying.open(1, this.changeTime);
+    if (this.hasB) this.active = 1;
+    else this.notices.say('warning', words.notOpenedB(this.arms[1].problems[0]?.message ?? ''), { topic: 'edit' });
   }
 
   #dropB(): void {
@@ -414,38 +389,15 @@ export class Studio {
     this.#time = tick.now;
     this.playing = tick.playing;
     if (this.goal !== tick.goal) this.goal = tick.goal;
-    this.#schedulePulse(tick);
-    if (this.#isDrawing) return;
-    this.#isDrawing = true;
-    requestAnimationFrame(() => this.#draw());
+    this.#lastTick = tick;
+    this.#drawing.request();
   }
 
-  #draw(): void {
-    this.#isDrawing = false;
-    for (const draw of this.#listeners) draw();
-    if (this.#listeners.size > 0 && performance.getEntriesByName('first-frame').length === 0) {
-      performance.mark('first-frame');
-    }
-  }
-
-  #schedulePulse(tick: Tick): void {
-    const pulse = () => {
-      this.#pulseTimer = undefined;
-      this.#pulsedAt = performance.now();
-      this.now = this.#time;
-      this.behind = tick.behind;
-      this.reached = tick.reached;
-      this.pulse += 1;
-    };
-    const left = this.#pulsedAt + PULSE - performance.now();
-    if (left <= 0) {
-      clearTimeout(this.#pulseTimer);
-      pulse();
-    } else {
-      // The last tick before a pause has to be shown as well; a later tick takes the place of this one.
-      clearTimeout(this.#pulseTimer);
-      this.#pulseTimer = setTimeout(pulse, left);
-    }
+  #beat(): void {
+    this.now = this.#time;
+    this.behind = this.#lastTick?.behind ?? false;
+    this.reached = this.#lastTick?.reached ?? 0;
+    this.pulse += 1;
   }
 }
 

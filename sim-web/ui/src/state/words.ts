@@ -5,6 +5,11 @@ export const words = define({
   typing: { en: 'typing', es: 'texto escrito' },
   opened: { en: 'scenario opened', es: 'escenario abierto' },
   armOpened: { en: 'arm B opened', es: 'brazo B abierto' },
+  notOpenedB: {
+    en: (message: string) => `Arm B cannot run: ${message}`,
+    es: (message: string) => `El brazo B no puede ejecutarse: ${message}`,
+  },
+  armClosed: { en: 'arm B closed', es: 'brazo B cerrado' },
   changed: { en: (path: string) => `${path} changed`, es: (path: string) => `${path} cambiado` },
   struck: { en: (fault: string) => `fault: ${fault}`, es: (fault: string) => `fallo: ${fault}` },
   undone: { en: (label: string) => `Undone: ${label}.`, es: (label: string) => `Deshecho: ${label}.` },
