@@ -32,6 +32,7 @@ const APART = 125;
 export class Parameters {
   readonly #studio: Studio;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #changing = new Set<string>();
   readonly #changedAt = new Map<string, number>();
   /** Paths that are known to be changeable in the middle of a run, and those that are not, as far as they were tried. */
   readonly #changeable = new Map<string, boolean>();
@@ -52,8 +53,7 @@ export class Parameters {
         return;
       }
       this.#waiting.set(path, { value, options, answers: [resolve] });
-      const left = (this.#changedAt.get(path) ?? -Infinity) + APART - performance.now();
-      setTimeout(() => void this.#flush(path), Math.max(0, left));
+      if (!this.#changing.has(path)) this.#schedule(path);
     });
   }
 
@@ -63,13 +63,22 @@ export class Parameters {
     this.#last = null;
   }
 
+  #schedule(path: string): void {
+    const left = (this.#changedAt.get(path) ?? -Infinity) + APART - performance.now();
+    setTimeout(() => void this.#flush(path), Math.max(0, left));
+  }
+
+  /** Makes the change that waits; those that come meanwhile wait for it, so that a slow machine skips values, not the last. */
   async #flush(path: string): Promise<void> {
     const waiting = this.#waiting.get(path);
     if (!waiting) return;
     this.#waiting.delete(path);
+    this.#changing.add(path);
     this.#changedAt.set(path, performance.now());
     const outcome = await this.#change(path, waiting.value, waiting.options);
+    this.#changing.delete(path);
     for (const answer of waiting.answers) answer(outcome);
+    if (this.#waiting.has(path)) this.#schedule(path);
   }
 
   async #change(path: string, value: string, options: Options): Promise<Outcome<string>> {
