@@ -13,7 +13,7 @@ import { words } from './words';
 const WIDTH = 960;
 const LEFT = 64;
 const RIGHT = 16;
-const TOP = 56;
+const TOP = 76;
 const CHART = 120;
 const BETWEEN = 36;
 const AXIS = 28;
@@ -25,7 +25,7 @@ const COLOURS = [
 const MOST_POINTS = 1_200;
 
 export interface Over {
-  name: string;
+  title: string;
   charts: readonly Chart[];
   /** By arm. */
   rows: readonly Rows[];
@@ -34,19 +34,18 @@ export interface Over {
   warmup: number;
 }
 
-export function chartsSvg({ name, charts, rows, marks, end, warmup }: Over, scheming: Scheming): string {
+export function chartsSvg({ title, charts, rows, marks, end, warmup }: Over, scheming: Scheming): string {
   const height = TOP + charts.length * (CHART + BETWEEN) - BETWEEN + AXIS;
   const own = rows.map((arm) => arm.times());
   const times = sharedTimes(own[0] ?? new Float64Array(0), own[1] ?? null);
   const bottom = height - AXIS;
   const ticks = timeTicks(end, 12);
-  const title = words.chartsTitle(name);
   const content = [
-    text(LEFT, 20, title, { class: 'f-ink bold' }),
+    text(LEFT, 22, words.chartsTitle(title), { class: 'f-ink bold' }),
     ...spans(marks, end, bottom),
     warmup > 0 ? element('rect', { x: LEFT, y: TOP, width: x(warmup, end) - LEFT, height: bottom - TOP, class: 'f-raised' }) : '',
     ...ticks.map((tick) => element('line', { x1: x(tick, end), x2: x(tick, end), y1: TOP, y2: bottom, class: 's-grid' })),
-    ...ticks.map((tick) => text(x(tick, end), height - 10, timeLabel(tick, (ticks[1] ?? end) - (ticks[0] ?? 0)), { class: 'f-faint', 'text-anchor': 'middle' })),
+    ...ticks.map((tick) => timeMark(tick, end, (ticks[1] ?? end) - (ticks[0] ?? 0), height)),
     ...poles(marks, end, bottom),
     ...charts.map((chart, index) => {
       const values = chart.lines.map((line) => spread(times, own[line.arm] ?? times, line.read(rows[line.arm] as Rows)));
@@ -54,7 +53,12 @@ export function chartsSvg({ name, charts, rows, marks, end, warmup }: Over, sche
     }),
   ];
   const description = charts.map(({ key }) => timelineWords[key]).join(', ');
-  return svg({ width: WIDTH, height, title, description, content: content.join('\n'), colours: COLOURS }, scheming);
+  return svg({ width: WIDTH, height, title: words.chartsTitle(title), description, content: content.join('\n'), colours: COLOURS }, scheming);
+}
+
+function timeMark(tick: number, end: number, step: number, height: number): string {
+  const isLast = tick > end * 0.98;
+  return text(x(tick, end), height - 10, timeLabel(tick, step), { class: 'f-faint', 'text-anchor': isLast ? 'end' : tick === 0 ? 'start' : 'middle' });
 }
 
 function x(time: number, end: number): number {
@@ -78,7 +82,7 @@ function drawn(chart: Chart, top: number, times: Float64Array, values: Float64Ar
 
 function legend(chart: Chart, y: number): string {
   let left = LEFT;
-  const title = text(left, y, timelineWords[chart.key], { class: 'f-ink bold' });
+  const title = text(left, y, timelineWords[chart.key], { class: 'f-ink bold halo s-paper' });
   left += timelineWords[chart.key].length * 7.5 + 20;
   const hasTwo = new Set(chart.lines.map(({ arm }) => arm)).size > 1;
   const entries = chart.lines.map((line: Line) => {
@@ -87,7 +91,7 @@ function legend(chart: Chart, y: number): string {
       ...{ x1: left, x2: left + 16, y1: y - 4, y2: y - 4, class: `s-${line.colour}` },
       ...{ 'stroke-width': String(Math.max(1.5, line.width)), 'stroke-dasharray': line.isDashed ? '5 3' : null },
     });
-    const entry = swatch + text(left + 20, y, name, { class: 'f-faint' });
+    const entry = swatch + text(left + 20, y, name, { class: 'f-faint halo s-paper' });
     left += 20 + name.length * 7 + 16;
     return entry;
   });
@@ -154,13 +158,13 @@ function poles(marks: readonly Mark[], end: number, bottom: number): string[] {
   return marks.map((mark) => {
     const left = x(mark.at, end);
     const colour = mark.kind === 'fault' ? 'error' : mark.kind === 'change' ? 'accent' : 'beside';
-    const pole = element('line', { x1: left, x2: left, y1: TOP - 16, y2: bottom, class: `s-${colour}` }, element('title', {}, escaped(labelOf(mark))));
+    const pole = element('line', { x1: left, x2: left, y1: TOP - 38, y2: bottom, class: `s-${colour}` }, element('title', {}, escaped(labelOf(mark))));
     const label = `${glyphOf(mark)} ${labelOf(mark)}`;
     const width = label.length * 6.6;
     if (left < free || width > 320) return pole;
     const isLate = left + width > WIDTH - RIGHT;
     if (isLate && left - width < free) return pole;
     free = (isLate ? left : left + width) + 12;
-    return pole + text(isLate ? left - 4 : left + 4, 38, label, { class: 'f-faint', 'text-anchor': isLate ? 'end' : 'start' });
+    return pole + text(isLate ? left - 4 : left + 4, TOP - 30, label, { class: 'f-faint', 'text-anchor': isLate ? 'end' : 'start' });
   });
 }

@@ -8,6 +8,7 @@ import { boundsOf, spots, type Spot } from '../graph/plan';
 import { numbers } from '../language';
 import { at, element, svg, text } from './svg';
 import type { Scheming } from './palette';
+import { titleOf } from './title';
 import { words } from './words';
 
 const MARGIN = 28;
@@ -18,7 +19,7 @@ const COLOURS = ['paper', 'raised', 'ink', 'faint', 'axis', 'grid', 'beside', 'e
 const MOST_LETTERS = 20;
 
 export function graphSvg(description: Description, frame: FrameView, scheming: Scheming): string {
-  const { nodes, edges, name } = description;
+  const { nodes, edges } = description;
   const middles = spots(nodes);
   const bounds = boundsOf(middles);
   const lines = ways(edges, middles, 'right');
@@ -26,7 +27,7 @@ export function graphSvg(description: Description, frame: FrameView, scheming: S
   const top = Math.min(bounds.top, ...lines.map((way) => way.top)) - MARGIN - HEAD;
   const right = Math.max(bounds.left + bounds.width, ...lines.map((way) => way.right)) + MARGIN;
   const bottom = Math.max(bounds.top + bounds.height, ...lines.map((way) => way.bottom)) + MARGIN;
-  const title = words.graphTitle(name, numbers.clock(frame.head('now')));
+  const title = words.graphTitle(titleOf(description), numbers.clock(frame.head('now')));
   const content = [
     arrowHead(),
     text(left + MARGIN, top + 28, title, { class: 'f-ink bold' }),

@@ -6,9 +6,9 @@ import { element, svg, text } from './svg';
 import { words } from './words';
 
 const WIDTH = 960;
-const HEIGHT = 200;
+const HEIGHT = 216;
 const LEFT = 16;
-const TOP = 52;
+const TOP = 68;
 const AXIS = 28;
 const COLOURS = ['paper', 'ink', 'faint', 'axis', 'series-1'];
 
@@ -38,7 +38,7 @@ export function histogramSvg(client: string, pairs: ArrayLike<number>, percentil
     const left = Math.min(WIDTH - LEFT, Math.max(LEFT, x(ms)));
     line = left - before < 96 ? line + 1 : 0;
     before = left;
-    const top = 32 + (line % 2) * 14;
+    const top = 32 + (line % 3) * 14;
     const isLate = left > WIDTH - 110;
     const pole = element('line', { class: 's-ink', x1: left, x2: left, y1: top - 10, y2: ground, 'stroke-dasharray': '3 2' });
     return pole + text(left + (isLate ? -4 : 4), top, `${name} ${numbers.latency(ms)}`, { class: 'f-ink halo s-paper', 'text-anchor': isLate ? 'end' : 'start' });

@@ -7,6 +7,7 @@ import { labelOf } from '../timeline/labels';
 import style from './report.css?raw';
 import type { ClientReport, NodeReport, RunReport } from './report-json';
 import { escaped } from './svg';
+import { paragraphsOf, titleOf } from './title';
 import { words } from './words';
 
 export interface Told {
@@ -36,7 +37,7 @@ interface Head {
 
 export function reportHtml(told: Told): string {
   const { description, graph, charts, histograms } = told;
-  const title = escaped(description.name);
+  const title = escaped(titleOf(description));
   const sections = [
     section(words.graph, figure(graph, 'picture-graph-')),
     section(words.expected, claims(told.report)),
@@ -73,20 +74,26 @@ ${sections.join('\n')}
 `;
 }
 
+/** What stands between backticks is code. */
+function withCode(words: string): string {
+  return escaped(words).replace(/`([^`]+)`/g, '<code>$1</code>');
+}
+
 function section(title: string, content: string): string {
   return content === '' ? '' : `<section>\n<h2>${escaped(title)}</h2>\n${content}\n</section>`;
 }
 
 function opening({ description, report, now }: Told): string {
-  const { duration, question, warmup } = description;
+  const { duration, warmup } = description;
+  const question = paragraphsOf(description.question);
   const all = duration === null ? null : numbers.span(duration);
   const reach =
     all === null ? words.open(numbers.span(now)) : now >= (duration ?? 0) - 1e-6 ? words.whole(all) : words.soFar(numbers.clock(now), all);
   const facts = [reach, ...(warmup > 0 ? [words.warmup(numbers.span(warmup))] : [])].join(' ');
   const parts = [`<p class="faint">${escaped(facts)}</p>`];
-  if (question) parts.push(`<p class="question">${escaped(question)}</p>`);
+  parts.push(...question.map((paragraph, index) => `<p${index === 0 ? ' class="question"' : ''}>${withCode(paragraph)}</p>`));
   const sentence = report.bottleneck?.sentence ?? description.bottleneck;
-  if (sentence) parts.push(`<p class="note" lang="en">${escaped(sentence)}</p>`);
+  if (sentence) parts.push(`<p class="note" lang="en">${withCode(sentence)}</p>`);
   return parts.join('\n');
 }
 

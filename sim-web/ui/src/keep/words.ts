@@ -29,6 +29,7 @@ export const words = define({
   },
   making: { en: (what: string) => `Making ${what}…`, es: (what: string) => `Generando ${what}…` },
   made: { en: (name: string) => `Saved ${name}`, es: (name: string) => `Guardado ${name}` },
+  done: { en: 'Done', es: 'Listo' },
   failed: { en: (what: string, why: string) => `${what} could not be made: ${why}`, es: (what: string, why: string) => `No se pudo generar ${what}: ${why}` },
   noRun: { en: 'There is no run yet: the text has a mistake.', es: 'Todavía no hay simulación: el texto tiene un error.' },
   noPicture: { en: 'the browser could not draw the picture', es: 'el navegador no pudo dibujar la imagen' },

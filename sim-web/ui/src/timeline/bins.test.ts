@@ -1,6 +1,6 @@
-// The engine's fine cells as bars: nothing is lost, and percentiles are those of the cells.
+// The engine's fine cells as bars: nothing is lost.
 import { describe, expect, it } from 'vitest';
-import { barsOf, decades, quantile } from './bins';
+import { barsOf, decades } from './bins';
 
 /** Cells as the engine has them, of latencies that fall off exponentially with this mean in ms. */
 function exponential(mean: number): number[] {
@@ -35,14 +35,6 @@ describe('bars', () => {
     expect(barsOf([], 20)).toBeNull();
     expect(barsOf([1, 0, 2, 0], 20)).toBeNull();
   });
-});
-
-it('percentiles are upper edges', () => {
-  expect(quantile([1, 50, 2, 45, 3, 5], 0.5)).toBe(1);
-  expect(quantile([1, 50, 2, 45, 3, 5], 0.95)).toBe(2);
-  expect(quantile([1, 50, 2, 45, 3, 5], 0.99)).toBe(3);
-  expect(quantile([], 0.5)).toBeNaN();
-  expect(quantile(exponential(10), 0.5)).toBeCloseTo(10 * Math.LN2, 1);
 });
 
 it('an axis has round marks', () => {

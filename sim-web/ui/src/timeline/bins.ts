@@ -38,19 +38,6 @@ export function barsOf(pairs: ArrayLike<number>, wanted: number): Bars | null {
   return { bars, total, most: Math.max(...bars.map(({ count }) => count)), low, high };
 }
 
-/** The least latency in ms that at least this share of the answers had, by the upper edge of its cell. */
-export function quantile(pairs: ArrayLike<number>, wanted: number): number {
-  let total = 0;
-  for (let index = 1; index < pairs.length; index += 2) total += pairs[index] as number;
-  if (total === 0) return NaN;
-  let sum = 0;
-  for (let index = 0; index + 1 < pairs.length; index += 2) {
-    sum += pairs[index + 1] as number;
-    if (sum >= wanted * total * (1 - 1e-12)) return pairs[index] as number;
-  }
-  return NaN;
-}
-
 /** Decades, and with few of them also 2 and 5 times: where a logarithmic axis has its marks. */
 export function decades(low: number, high: number): number[] {
   const span = Math.log10(high / low);
