@@ -22,22 +22,23 @@ export class Drawing {
 
   /** There are new numbers. */
   request(): void {
-    clearTimeout(this.#timer);
-    const left = this.#pulsedAt + PULSE - performance.now();
-    if (left <= 0) this.#beat();
-    else this.#timer = setTimeout(() => this.#beat(), left);
+    // The frame pulses if it is time to; the timer is for the last numbers, and for hidden pages, which draw no frames.
+    this.#timer ??= setTimeout(() => this.#beat(), Math.max(0, this.#pulsedAt + PULSE - performance.now()));
     if (this.#isDue) return;
     this.#isDue = true;
     requestAnimationFrame(() => this.#draw());
   }
 
   #beat(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#pulsedAt = performance.now();
     this.#pulse();
   }
 
   #draw(): void {
     this.#isDue = false;
+    if (performance.now() >= this.#pulsedAt + PULSE) this.#beat();
     for (const draw of this.#listeners) draw();
     if (this.#listeners.size === 0 || performance.getEntriesByName('first-frame').length > 0) return;
     performance.mark('first-frame');
