@@ -5,13 +5,8 @@ export function keepOffline(): void {
   // Browsers have none without HTTPS, but for pages of this machine itself.
   if (!import.meta.env.PROD || !isSecureContext || !('serviceWorker' in navigator)) return;
   const register = () => {
-    const isKept = navigator.serviceWorker.controller !== null;
-    navigator.serviceWorker
-      .register('./sw.js')
-      // Browsers look for a new version when they see fit, which may be hours later.
-      .then((registration) => (isKept ? registration.update() : undefined))
-      // Without a network nothing is newer; a page that cannot be kept works as long as there is one.
-      .catch((error: unknown) => console.info('not kept anew:', error));
+    // A page that cannot be kept works as long as there is a network.
+    navigator.serviceWorker.register('./sw.js').catch((error: unknown) => console.info('not kept for offline use:', error));
   };
   if (document.readyState === 'complete') register();
   else addEventListener('load', register, { once: true });
