@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compile::{Compiler, Path};
 use crate::component::Node;
+use crate::component::wiring::Reference;
 use crate::distribution::Distribution;
 use crate::model::{Controller, Delay, Fault, InstanceId};
 use crate::policy::scale::{Behavior, Hpa as Policy, RateLimit, Step};
@@ -196,6 +197,11 @@ impl Scaler {
         (&hpa.target, hpa.max)
     }
 
+    /// Where it, the entry at `path`, names the service it scales.
+    pub(crate) fn reference(&self, path: &Path) -> Reference {
+        Reference::target_of(path, path.under("target"), self.most().0)
+    }
+
     pub(crate) fn lower(&self, compiler: &mut Compiler<'_>, path: &Path) {
         let Scaler::Hpa(hpa) = self;
         hpa.lower(compiler, path);
@@ -282,6 +288,18 @@ fn behavior(stabilization: Duration, paces: &[Pace], compiler: &mut Compiler<'_>
 }
 
 impl Moment {
+    /// Where it, the entry at `path`, names the node it strikes.
+    pub(crate) fn reference(&self, path: &Path) -> Option<Reference> {
+        let what = path.under("At").at(1);
+        let (target, place) = match self {
+            Moment::At(_, Happening::Crash(spell) | Happening::Hang(spell)) => (&spell.target, what),
+            Moment::At(_, Happening::Slow(slow)) => (&slow.target, what),
+            Moment::At(_, Happening::Set(..)) => return None,
+            Moment::Every(every) => (&every.target, path.clone()),
+        };
+        Some(Reference::target_of(path, place.under("target"), target))
+    }
+
     /// Adds it to the model; `variant` is the number of the model that is in force after it, if it is a `Set`.
     pub(crate) fn lower(&self, compiler: &mut Compiler<'_>, path: &Path, variant: u32) {
         match self {
