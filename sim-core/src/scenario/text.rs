@@ -8,14 +8,17 @@ mod edit;
 mod format;
 mod locate;
 mod scan;
+mod splice;
 mod token;
 
 pub(crate) use append::with_group;
 pub use append::{append, append_loose};
-pub(crate) use edit::one_value;
+pub(crate) use edit::{one_value, replaced};
 pub use edit::{parse_assignment, quote, remove, rename_key, set, set_loose, split_list};
 pub use format::format;
+pub(crate) use locate::Landing;
 pub use locate::{Located, Segment, parse_path};
 pub(crate) use scan::cut;
 pub use scan::{Document, Entry, Kind, MAX_DEPTH, Value, scan};
+pub(crate) use splice::{taken, unwrapped};
 pub(crate) use token::is_number;
