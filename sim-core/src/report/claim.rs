@@ -23,9 +23,11 @@ use super::interval::Estimate;
 use super::metric::{Metric, Subject};
 use super::watch::Span;
 
+mod complete;
 mod evaluate;
 mod parse;
 
+pub(crate) use complete::complete as completions;
 pub use evaluate::Margin;
 
 /// The name under which the run of a scenario as it stands is looked up among the runs of its cases.

@@ -5,12 +5,14 @@
 
 mod edit;
 mod format;
+mod lenient;
 mod locate;
 mod scan;
 mod token;
 
 pub use edit::{parse_assignment, quote, remove, rename_key, set, set_loose, split_list};
 pub use format::format;
+pub(crate) use lenient::{Cursor, Lenient, is_closed_text, lenient};
 pub use locate::{Located, Segment, parse_path};
 pub(crate) use scan::cut;
 pub use scan::{Document, Entry, Kind, MAX_DEPTH, Value, scan};
