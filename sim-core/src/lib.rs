@@ -34,6 +34,7 @@ pub mod editing;
 pub mod engine;
 pub mod experiment;
 pub mod graph;
+pub mod live;
 pub mod math;
 pub mod model;
 pub mod observe;

@@ -49,6 +49,7 @@ const MODULES: &[Module] = &[
     module("graph", Told, &[]),
     module("editing", Told, &["engine", "observe"]),
     module("experiment", Told, &[]),
+    module("live", Told, &[]),
 ];
 
 #[test]

@@ -255,6 +255,7 @@ fn empty() -> Model {
         locks: Arena::new(),
         concerns: Vec::new(),
         links: Vec::new(),
+        ends: Vec::new(),
         wires: Arena::new(),
         controllers: Arena::new(),
         choices: Arena::new(),

@@ -3,6 +3,7 @@
 //! The tree of byte ranges made here knows RON but no schema. It is what error spans, `--set`, sweep axes, `cases`, the
 //! explorer's edits and `escala fmt` stand on.
 
+mod append;
 mod edit;
 mod format;
 mod lenient;
@@ -10,6 +11,9 @@ mod locate;
 mod scan;
 mod token;
 
+pub(crate) use append::with_group;
+pub use append::{append, append_loose};
+pub(crate) use edit::one_value;
 pub use edit::{parse_assignment, quote, remove, rename_key, set, set_loose, split_list};
 pub use format::format;
 pub(crate) use lenient::{Cursor, Lenient, is_closed_text, lenient};
