@@ -30,6 +30,7 @@ pub mod compile;
 pub mod component;
 pub mod diagnostic;
 pub mod distribution;
+pub mod editing;
 pub mod engine;
 pub mod experiment;
 pub mod graph;

@@ -13,6 +13,7 @@ use crate::quantity::{Bandwidth, Number};
 use crate::time::Duration;
 
 pub mod anything;
+pub mod complete;
 mod form;
 mod names;
 pub mod outline;

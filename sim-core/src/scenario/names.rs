@@ -104,12 +104,11 @@ impl Names {
                     found.extend(links);
                 }
                 "instance" => self.nodes.iter().for_each(|node| node.put_instances(&mut found)),
-                kind => {
-                    let nodes = self.nodes.iter().filter(|node| kind == "node" || node.word() == kind);
-                    found.extend(nodes.map(|node| candidate(&node.name, &node.word())));
-                }
+                _ => {}
             }
         }
+        let is_meant = |node: &&Named| kinds.contains(&"node") || kinds.contains(&node.word().as_str());
+        found.extend(self.nodes.iter().filter(is_meant).map(|node| candidate(&node.name, &node.word())));
         found
     }
 }

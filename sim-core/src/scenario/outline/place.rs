@@ -7,20 +7,20 @@ use crate::scenario::form::{Form, Shape, in_ron, segment};
 use crate::scenario::text::{Document, Kind, Segment, Value};
 
 /// A place, and what is known of it.
-pub(super) struct Place<'o> {
-    pub(super) path: String,
-    pub(super) name: String,
-    pub(super) form: Form<'o>,
+pub(in crate::scenario) struct Place<'o> {
+    pub(in crate::scenario) path: String,
+    pub(in crate::scenario) name: String,
+    pub(in crate::scenario) form: Form<'o>,
     /// What is written there, without a `Some( … )` around it.
-    pub(super) value: Option<&'o Value>,
+    pub(in crate::scenario) value: Option<&'o Value>,
     /// What is taken where nothing is written, where that is something.
     default: Option<&'o Json>,
-    pub(super) is_required: bool,
+    pub(in crate::scenario) is_required: bool,
 }
 
 impl<'o> Place<'o> {
     /// The whole scenario.
-    pub(super) fn root(form: Form<'o>, value: &'o Value) -> Place<'o> {
+    pub(in crate::scenario) fn root(form: Form<'o>, value: &'o Value) -> Place<'o> {
         Place {
             path: String::new(),
             name: String::new(),
@@ -32,7 +32,7 @@ impl<'o> Place<'o> {
     }
 
     /// What stands nowhere.
-    pub(super) fn nowhere(form: Form<'o>) -> Place<'o> {
+    pub(in crate::scenario) fn nowhere(form: Form<'o>) -> Place<'o> {
         Place {
             path: String::new(),
             name: String::new(),
@@ -49,7 +49,7 @@ impl<'o> Place<'o> {
     }
 
     /// What is taken if nothing is written, in scenario text.
-    pub(super) fn default_text(&self) -> Option<String> {
+    pub(in crate::scenario) fn default_text(&self) -> Option<String> {
         match (self.form.shape(), self.default) {
             (_, Some(default)) => Some(in_ron(default, self.form)),
             (Shape::List(_), None) if !self.is_required => Some("[]".to_owned()),
@@ -59,7 +59,10 @@ impl<'o> Place<'o> {
     }
 
     /// The variant of a choice, as written or as taken, and what can stand in its brackets.
-    pub(super) fn variant(&self, document: &Document<'_>) -> Option<(&'o str, Option<Form<'o>>)> {
+    pub(in crate::scenario) fn variant(
+        &self,
+        document: &Document<'_>,
+    ) -> Option<(&'o str, Option<Form<'o>>)> {
         let variant = match self.value {
             Some(value) => self.form.variant_of(value, document)?,
             None => {
@@ -76,7 +79,7 @@ impl<'o> Place<'o> {
     }
 
     /// What is below it.
-    pub(super) fn parts(&self, document: &Document<'_>) -> Vec<Place<'o>> {
+    pub(in crate::scenario) fn parts(&self, document: &Document<'_>) -> Vec<Place<'o>> {
         match (self.form.shape(), self.value) {
             (Shape::Table(_), _) => self.fields(self.form, self.value, document),
             (Shape::Choice(_), Some(value)) => self.in_brackets(value, document),
@@ -164,7 +167,11 @@ impl<'o> Place<'o> {
     }
 
     /// One segment further, over what is written and what is not, as [`Document::locate`] goes over what is written.
-    pub(super) fn step(self, segment: &Segment, document: &Document<'_>) -> Result<Place<'o>, Diagnostic> {
+    pub(in crate::scenario) fn step(
+        self,
+        segment: &Segment,
+        document: &Document<'_>,
+    ) -> Result<Place<'o>, Diagnostic> {
         let mut parts = self.parts(document);
         let wanted = &segment.text;
         if let Some(index) = parts.iter().position(|part| part.name == *wanted) {
