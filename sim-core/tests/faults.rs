@@ -221,7 +221,9 @@ fn every_fault_of_the_list_strikes_what_it_says_and_is_logged() {
                 .flat_map(|kind| ["", "/0", "/*"].map(|which| format!("{}{which}", target(*kind))))
                 .collect(),
             Strikes::Nodes(kinds) => kinds.iter().map(|kind| target(*kind).to_owned()).collect(),
-            Strikes::Links => ["users->lb", "lb->app", "app->cache", "app->db", "*"].map(String::from).to_vec(),
+            Strikes::Links => {
+                ["users->lb", "lb->app", "app->cache", "app->db", "*"].map(String::from).to_vec()
+            }
         };
         for target in targets {
             let moment = format!(r#"At("1s", {})"#, fault.template.replace("{target}", &target));

@@ -137,7 +137,8 @@ fn a_fan_out_over_a_lossy_link_needs_as_many_answers_as_it_says() {
 #[test]
 fn what_is_added_is_added_in_each_direction() {
     let timeline = |link: &str| format!(r#"At("9.5s", Delay(link: "{link}", add: "30ms", for: "1s"))"#);
-    let latency = |more: &str, link: &str, number| alone(more, "", &timeline(link), number).latency.0 / MILLISECOND;
+    let latency =
+        |more: &str, link: &str, number| alone(more, "", &timeline(link), number).latency.0 / MILLISECOND;
     assert_eq!(latency("", "users->app", 10), 61);
     assert_eq!(latency("", "*", 10), 61);
     assert_eq!(latency("", "users->app", 11), 1);
@@ -182,9 +183,8 @@ fn a_lossy_link_moves_no_request_over_others() {
 fn a_link_may_break_again_and_again() {
     let client = r#"timeout: "100ms""#;
     let failed = |link: &str| {
-        let timeline = format!(
-            r#"Every(target: "{link}", up: Constant("9s"), down: Constant("1s"), fault: Partition)"#
-        );
+        let timeline =
+            format!(r#"Every(target: "{link}", up: Constant("9s"), down: Constant("1s"), fault: Partition)"#);
         let all = records("10/s", client, r#"Call(to: "store")"#, &timeline);
         share(&all, |record| record.outcome != Outcome::Completed)
     };

@@ -8,8 +8,8 @@ use crate::model::load::{Arrivals, Load};
 use crate::model::step::Step;
 use crate::model::traffic::traffic;
 use crate::model::{
-    CallId, Choice, Controller, Delay, Discipline, Link, Model, NodeId, Pool, SamplerId, Source,
-    Target, WireId,
+    CallId, Choice, Controller, Delay, Discipline, Link, Model, NodeId, Pool, SamplerId, Source, Target,
+    WireId,
 };
 use crate::time::{Duration, Time};
 

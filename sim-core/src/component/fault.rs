@@ -341,7 +341,8 @@ impl Compiler<'_> {
     fn strike_cache(&mut self, name: &str, path: &Path) -> Option<Strike> {
         let (_, node) = self.target(name, path)?;
         let Node::Cache(cache) = node else {
-            let message = format!("only caches are flushed, `{name}` is a node of kind {}", node.kind().word());
+            let message =
+                format!("only caches are flushed, `{name}` is a node of kind {}", node.kind().word());
             self.error("wrong-kind", message, path);
             return None;
         };
@@ -357,7 +358,8 @@ impl Compiler<'_> {
     fn strike_clients(&mut self, name: &str, path: &Path, factor: f64) -> Option<Strike> {
         let (node, kind) = self.target(name, path)?;
         let Node::Clients(clients) = kind else {
-            let message = format!("only clients ask more often, `{name}` is a node of kind {}", kind.kind().word());
+            let message =
+                format!("only clients ask more often, `{name}` is a node of kind {}", kind.kind().word());
             self.error("wrong-kind", message, path);
             return None;
         };

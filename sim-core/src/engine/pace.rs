@@ -45,7 +45,10 @@ impl State {
         let is_thinking = |id: &VisitId| {
             let visit = &self.visits[*id];
             let has_asked = visit.since & ((1 << USER_SHIFT) - 1) > 0;
-            visit.phase == Phase::Thinking && visit.depth == 0 && u32::from(visit.via) == source.0 && has_asked
+            visit.phase == Phase::Thinking
+                && visit.depth == 0
+                && u32::from(visit.via) == source.0
+                && has_asked
         };
         let thinking: Vec<VisitId> = self.visits.iter().map(|(id, _)| id).filter(is_thinking).collect();
         for id in thinking {

@@ -216,7 +216,9 @@ impl State {
         }
         let visit = &self.visits[id];
         let until = self.instances[visit.place].hung_until;
-        if until <= self.now || matches!(visit.phase, Phase::Returning | Phase::Unsent | Phase::Unheard | Phase::Thinking) {
+        if until <= self.now
+            || matches!(visit.phase, Phase::Returning | Phase::Unsent | Phase::Unheard | Phase::Thinking)
+        {
             return false;
         }
         let is_held_up = !matches!(visit.phase, Phase::InLine | Phase::Calling | Phase::BackingOff);

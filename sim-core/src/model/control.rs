@@ -143,7 +143,9 @@ impl Model {
     /// What people call what is struck: `app/3`, `app->db`, `users`.
     pub fn names_of_struck(&self, strike: &Strike) -> Vec<String> {
         match strike {
-            Strike::Instances(targets, _) => targets.iter().map(|target| self.instance_name(*target)).collect(),
+            Strike::Instances(targets, _) => {
+                targets.iter().map(|target| self.instance_name(*target)).collect()
+            }
             Strike::Links(links, _) => links.iter().map(|link| self.link_name(*link)).collect(),
             Strike::Cache(cache) => vec![self.nodes[self.caches[*cache].node].name.clone()],
             Strike::Load(source, _) => vec![self.nodes[self.sources[*source].node].name.clone()],
