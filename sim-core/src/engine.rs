@@ -21,6 +21,7 @@ pub mod invariant;
 pub mod join;
 pub mod lead;
 pub mod level;
+pub mod live;
 pub mod network;
 pub mod pace;
 pub mod passing;

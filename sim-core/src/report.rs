@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::engine::{Engine, Limit, Stop};
 use crate::model::Model;
 use crate::observe::digest::RESULTS;
-use crate::observe::tally::{Action, Struck};
+use crate::observe::tally::{Action, LogEntry, Struck};
 
 pub mod bottleneck;
 pub mod claim;
@@ -28,6 +28,7 @@ pub mod watch;
 
 pub use bottleneck::{Bottleneck, Saturation};
 pub use claim::{Claims, Names, Reading};
+pub(crate) use counters::UNLIMITED;
 use counters::{Counters, Depth};
 pub use measured::{
     CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, LockReport, Measured, NodeNow,
@@ -287,8 +288,12 @@ fn digest(engine: &Engine) -> Option<String> {
 }
 
 fn actions(engine: &Engine) -> Vec<ActionReport> {
-    let model = engine.model();
-    let report = |entry: &crate::observe::tally::LogEntry| {
+    engine.state().tally.log.iter().map(|entry| ActionReport::of(engine.model(), entry)).collect()
+}
+
+impl ActionReport {
+    /// What an entry of a run's log tells.
+    pub fn of(model: &Model, entry: &LogEntry) -> ActionReport {
         let name = || model.nodes[entry.node].name.clone();
         let target = |struck: Struck| match struck {
             Struck::Instance(instance) => model.instance_name(instance),
@@ -304,8 +309,7 @@ fn actions(engine: &Engine) -> Vec<ActionReport> {
             Action::Flushed => (name(), "flushed", None, None),
         };
         ActionReport { t: entry.at.as_secs_f64(), target, what, from, to }
-    };
-    engine.state().tally.log.iter().map(report).collect()
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::program::MOST_STEPS;
-use super::{Compiler, Files, Gates, Path, Shape, Site, concern, lead};
+use super::{Compiler, Gates, Means, Path, Shape, Site, concern, lead};
 use crate::arena::{Arena, Id};
 use crate::component::Node;
 use crate::component::control::{Happening, Moment};
@@ -19,12 +19,23 @@ use crate::time::{Duration, Time};
 /// All instances that can exist are there from the start, as empty places.
 const MOST_INSTANCES: u32 = 100_000;
 
+/// What a node can be called.
+pub(crate) const NODE_NAMES: &str =
+    "a name is of small letters, digits, `_` and `-`, and begins with a letter";
+
+/// Whether a node can be called so.
+pub(crate) fn is_node_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first.is_ascii_lowercase())
+        && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-')
+}
+
 impl<'a> Compiler<'a> {
-    pub(super) fn new(scenario: &'a Scenario, document: &'a Document<'a>, files: Files<'a>) -> Compiler<'a> {
+    pub(super) fn new(scenario: &'a Scenario, document: &'a Document<'a>, means: Means<'a>) -> Compiler<'a> {
         Compiler {
             scenario,
             document,
-            files,
+            means,
             model: empty(),
             nodes: BTreeMap::new(),
             gates: Gates::default(),
@@ -98,18 +109,12 @@ impl<'a> Compiler<'a> {
         self.bound_cycles();
         self.check_keys();
         self.check_warm_caches();
-        if self.problems.is_empty() {
-            self.warn();
-        }
     }
 
     fn check_name(&mut self, name: &str, path: &Path) {
-        let mut letters = name.chars();
-        let is_good = letters.next().is_some_and(|first| first.is_ascii_lowercase())
-            && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-');
-        if !is_good {
+        if !is_node_name(name) {
             self.error_at_key("bad-name", format!("`{name}` cannot be the name of a node"), path)
-                .with_help("a name is of small letters, digits, `_` and `-`, and begins with a letter");
+                .with_help(NODE_NAMES);
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::compile::{Compiler, Path};
 use crate::component::Node;
 use crate::component::fault::{Flush, Lag, Loss, Partition, Surge};
+use crate::component::wiring::Reference;
 use crate::distribution::Distribution;
 use crate::model::{Controller, Delay};
 use crate::policy::scale::{Behavior, Hpa as Policy, RateLimit, Step};
@@ -26,6 +27,7 @@ pub enum Scaler {
 #[serde(deny_unknown_fields)]
 pub struct Hpa {
     /// The service it scales.
+    #[schemars(extend("x-names" = ["service"]))]
     pub target: String,
     /// The utilization to hold.
     #[serde(default = "default_cpu")]
@@ -145,7 +147,7 @@ pub enum Happening {
     Spike(Surge),
     /// The scenario is another one from now on: a path and what to put there. Numbers and policies can change, the structure
     /// cannot.
-    Set(String, String),
+    Set(#[schemars(extend("x-names" = ["path"]))] String, String),
 }
 
 /// A fault of some length.
@@ -153,6 +155,7 @@ pub enum Happening {
 #[serde(deny_unknown_fields)]
 pub struct Spell {
     /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` all of them.
+    #[schemars(extend("x-names" = ["instance"]))]
     pub target: String,
     /// How long it lasts.
     #[serde(rename = "for")]
@@ -164,6 +167,7 @@ pub struct Spell {
 #[serde(deny_unknown_fields)]
 pub struct Slow {
     /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` all of them.
+    #[schemars(extend("x-names" = ["instance"]))]
     pub target: String,
     /// How many times as long work takes.
     pub factor: Number,
@@ -178,6 +182,7 @@ pub struct Slow {
 pub struct Every {
     /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` each of them on its own. Or clients, or a link
     /// such as `"app->db"`, of which `"*"` is each on its own.
+    #[schemars(extend("x-names" = ["instance", "clients", "link"]))]
     pub target: String,
     /// The time from the end of one to the start of the next.
     pub up: Distribution<Duration>,
@@ -211,6 +216,11 @@ impl Scaler {
     pub(crate) fn most(&self) -> (&str, u32) {
         let Scaler::Hpa(hpa) = self;
         (&hpa.target, hpa.max)
+    }
+
+    /// Where it, the entry at `path`, names the service it scales.
+    pub(crate) fn reference(&self, path: &Path) -> Reference {
+        Reference::target_of(path, path.under("target"), self.most().0)
     }
 
     pub(crate) fn lower(&self, compiler: &mut Compiler<'_>, path: &Path) {

@@ -9,6 +9,7 @@ use crate::compile::{AskedCache, Compiler, Path, Site};
 use crate::component::Node;
 use crate::component::call::{CallSpec, RetryTable};
 use crate::component::service::Computing;
+use crate::component::wiring::{Reference, Role};
 use crate::distribution::Distribution;
 use crate::model::step::{Program, Step};
 use crate::model::{Choice, Delay, Link, WireId};
@@ -44,6 +45,7 @@ pub enum StepTable {
 #[serde(deny_unknown_fields)]
 pub struct CallTable {
     /// The node: a service, a balancer or a database.
+    #[schemars(extend("x-names" = ["balancer", "service", "database"]))]
     pub to: String,
     /// How long to wait for the answer; by default for ever.
     #[serde(default)]
@@ -64,6 +66,7 @@ pub struct CallTable {
 #[serde(deny_unknown_fields)]
 pub struct FanOut {
     /// The node: a service, a balancer or a database.
+    #[schemars(extend("x-names" = ["balancer", "service", "database"]))]
     pub to: String,
     /// How many calls.
     #[schemars(range(min = 1, max = 65_535))]
@@ -98,6 +101,7 @@ pub struct Parallel {
 #[serde(deny_unknown_fields)]
 pub struct ByClass {
     /// The steps for requests of these classes.
+    #[schemars(extend("x-keys" = ["class"]))]
     pub cases: BTreeMap<String, Vec<StepTable>>,
     /// The steps for all other requests; none by default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -109,10 +113,46 @@ pub struct ByClass {
 #[serde(deny_unknown_fields)]
 pub struct Get {
     /// The cache.
+    #[schemars(extend("x-names" = ["cache"]))]
     pub cache: String,
     /// What is done after a miss, before the key is stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub miss: Vec<StepTable>,
+}
+
+/// Where a list of steps at `path` names nodes, at any depth.
+pub(crate) fn references(steps: &[StepTable], path: &Path) -> Vec<Reference> {
+    steps.iter().enumerate().flat_map(|(index, step)| step.references(&path.at(index))).collect()
+}
+
+impl StepTable {
+    fn references(&self, path: &Path) -> Vec<Reference> {
+        let call = |to| vec![Reference::value(to, path.under("to"), Role::Step(path.clone()))];
+        match self {
+            StepTable::Cpu(_) | StepTable::Wait(_) | StepTable::Fail => Vec::new(),
+            StepTable::Call(table) => call(&table.to),
+            StepTable::FanOut(table) => call(&table.to),
+            StepTable::Parallel(parallel) => {
+                let path = path.under("branches");
+                let branches = parallel.branches.iter().enumerate();
+                branches.flat_map(|(index, steps)| references(steps, &path.at(index))).collect()
+            }
+            StepTable::Choose(lists) => {
+                let path = path.under("Choose");
+                let lists = lists.iter().enumerate();
+                lists.flat_map(|(index, (_, steps))| references(steps, &path.at(index).at(1))).collect()
+            }
+            StepTable::ByClass(by) => {
+                let path_of = |class: &str| path.under("cases").key(class);
+                let cases = by.cases.iter().flat_map(|(class, steps)| references(steps, &path_of(class)));
+                cases.chain(references(&by.otherwise, &path.under("otherwise"))).collect()
+            }
+            StepTable::Get(get) => {
+                let asked = Reference::value(&get.cache, path.under("cache"), Role::Lookup(path.clone()));
+                [vec![asked], references(&get.miss, &path.under("miss"))].concat()
+            }
+        }
+    }
 }
 
 /// Branches are counted in 16 bits.

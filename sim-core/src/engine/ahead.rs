@@ -97,7 +97,8 @@ impl State {
         let cancels = model.calls.iter().any(|call| call.cancels && call.timeout.is_some());
         // What a struck link does to a message is decided when it is sent.
         let is_held = stands_still || self.ahead.is_disturbed || cancels;
-        let stays = self.is_near_bound(&model.run) || is_held || self.tally.tracer.is_some();
+        let stays =
+            self.is_near_bound(&model.run) || is_held || self.tally.tracer.is_some() || self.is_live();
         self.ahead.reach = if stays { Time::ZERO } else { until };
         self.set_lead(model);
     }

@@ -20,10 +20,13 @@ impl State {
             self.upstream_answered(model, id);
         }
         self.let_go(below, is_client);
-        if let Step::Call(call) | Step::FanOut { call, .. } = model.steps[usize::from(self.visits[id].step)]
-            && model.calls[call].cancels
-        {
-            self.cancel(model, below);
+        if let Step::Call(call) | Step::FanOut { call, .. } = model.steps[usize::from(self.visits[id].step)] {
+            if self.is_live() {
+                self.see_lost_call(model, id, &model.calls[call], below);
+            }
+            if model.calls[call].cancels {
+                self.cancel(model, below);
+            }
         }
         let outcome = if is_client { Outcome::Timeout } else { Outcome::UpstreamTimeout };
         self.after_attempt(model, id, outcome)

@@ -23,6 +23,9 @@ impl State {
         if visit.holds & hold::BRANCH == 0 {
             let (entered, node) = (visit.entered, model.instances[visit.place].node);
             let stay = self.leave(model, id);
+            if self.is_live() {
+                self.see_stay(node, stay.0);
+            }
             if entered >= self.tally.from {
                 self.tally.nodes[node].latency.record(stay.0);
             }

@@ -50,6 +50,12 @@ impl Condition {
 }
 
 impl Network {
+    /// The share of the messages over a link that gets over at the first try, and whether they take longer than they should.
+    pub fn state_of(&self, link: u16) -> (f64, bool) {
+        let condition = self.of(link);
+        (condition.passes, condition.added > Duration::ZERO)
+    }
+
     fn of(&self, link: u16) -> Condition {
         let found = self.0.binary_search_by_key(&link, |condition| condition.link);
         found.map_or(Condition::sound(link), |place| self.0[place])

@@ -167,6 +167,9 @@ impl State {
 
     fn count_failure(&mut self, model: &Model, id: VisitId, outcome: Outcome) {
         let node = model.instances[self.visits[id].place].node;
+        if self.is_live() {
+            self.see_failure(node);
+        }
         if let Some(index) = crate::observe::tally::failure_index(outcome) {
             self.tally.nodes[node].failed[index] += 1;
         }

@@ -229,6 +229,7 @@ impl State {
         self.count_end(model, &visit, self.now, outcome);
         if self.ahead.is_watched {
             self.record(model, id, source, outcome, self.now - visit.entered);
+            self.see_end(id, outcome);
             self.trace_end(id, outcome);
         }
         if let Load::Closed { think, .. } = spec.load {

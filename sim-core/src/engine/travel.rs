@@ -122,6 +122,9 @@ impl State {
         if self.is_ahead() && !self.may_be_answered(parent, outcome) {
             return self.wait_for_the_clock(id);
         }
+        if self.is_live() {
+            self.see_answer(model, id);
+        }
         self.trace_end(id, outcome);
         self.visits.release(id);
         self.answer(model, parent, outcome)

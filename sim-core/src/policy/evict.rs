@@ -58,6 +58,11 @@ pub enum Found {
 }
 
 impl Store {
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.entries.len() * (size_of::<Entry>() + 2 * size_of::<u32>())
+    }
+
     /// An empty store of at most `capacity` entries.
     pub fn new(evict: Evict, capacity: u64) -> Store {
         Store {

@@ -3,15 +3,24 @@
 //! The tree of byte ranges made here knows RON but no schema. It is what error spans, `--set`, sweep axes, `cases`, the
 //! explorer's edits and `escala fmt` stand on.
 
+mod append;
 mod edit;
 mod format;
+mod lenient;
 mod locate;
 mod scan;
+mod splice;
 mod token;
 
+pub(crate) use append::with_group;
+pub use append::{append, append_loose};
+pub(crate) use edit::{one_value, replaced};
 pub use edit::{parse_assignment, quote, remove, rename_key, set, set_loose, split_list};
 pub use format::format;
+pub(crate) use lenient::{Cursor, Lenient, is_closed_text, lenient};
+pub(crate) use locate::Landing;
 pub use locate::{Located, Segment, parse_path};
 pub(crate) use scan::cut;
 pub use scan::{Document, Entry, Kind, MAX_DEPTH, Value, scan};
+pub(crate) use splice::{taken, unwrapped};
 pub(crate) use token::is_number;

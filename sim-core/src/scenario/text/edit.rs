@@ -34,17 +34,26 @@ pub fn set_loose(
     raw: &str,
     accepts: &dyn Fn(&str) -> bool,
 ) -> Result<String, Diagnostic> {
-    let as_ron = set(text, path, raw);
+    loosely(raw, accepts, &|value| set(text, path, value))
+}
+
+/// The edit that `put` makes of a value as typed, taken as [`set_loose`] says.
+pub(super) fn loosely(
+    raw: &str,
+    accepts: &dyn Fn(&str) -> bool,
+    put: &dyn Fn(&str) -> Result<String, Diagnostic>,
+) -> Result<String, Diagnostic> {
+    let as_ron = put(raw);
     if let Ok(edited) = &as_ron
         && accepts(edited)
     {
         return as_ron;
     }
-    let as_text = set(text, path, &quote(raw))?;
+    let as_text = put(&quote(raw))?;
     if accepts(&as_text) {
         return Ok(as_text);
     }
-    let in_brackets = if is_name(raw) { set(text, path, &format!("{raw}()")).ok() } else { None };
+    let in_brackets = if is_name(raw) { put(&format!("{raw}()")).ok() } else { None };
     if let Some(edited) = in_brackets.filter(|edited| accepts(edited)) {
         return Ok(edited);
     }
@@ -138,14 +147,14 @@ pub fn parse_assignment(assignment: &str) -> Result<(&str, &str), Diagnostic> {
     }
 }
 
-fn parsed(text: &str) -> Result<Document<'_>, Diagnostic> {
+pub(super) fn parsed(text: &str) -> Result<Document<'_>, Diagnostic> {
     let first = |problems: Vec<Diagnostic>| problems.into_iter().next();
     scan(text)
         .map_err(|problems| first(problems).unwrap_or_else(|| Diagnostic::error("empty", "nothing is here")))
 }
 
 /// The value alone, without blanks and comments around it.
-fn one_value(value_text: &str) -> Result<&str, Diagnostic> {
+pub(crate) fn one_value(value_text: &str) -> Result<&str, Diagnostic> {
     match scan(value_text) {
         Ok(document) => Ok(&value_text[document.root.span.clone()]),
         Err(problems) => {
@@ -155,7 +164,7 @@ fn one_value(value_text: &str) -> Result<&str, Diagnostic> {
     }
 }
 
-fn nothing_at(document: &Document<'_>, segments: &[Segment]) -> Diagnostic {
+pub(super) fn nothing_at(document: &Document<'_>, segments: &[Segment]) -> Diagnostic {
     let mut at = Found { entry: None, value: &document.root };
     for (known, segment) in segments.iter().enumerate() {
         match document.step(at, segment) {
@@ -242,7 +251,7 @@ fn map_key(document: &Document<'_>, map: &Value, key: &str) -> String {
     if is_bare { key.to_owned() } else { quote(key) }
 }
 
-fn insertion(document: &Document<'_>, group: &Value, entry: &str) -> Vec<(Range<usize>, String)> {
+pub(super) fn insertion(document: &Document<'_>, group: &Value, entry: &str) -> Vec<(Range<usize>, String)> {
     let text = document.text;
     let Some(last) = group.entries.last() else { return insertion_into_empty(text, group, entry) };
     let end = last.comma.map_or(last.span.end, |comma| comma + 1);
@@ -272,7 +281,7 @@ fn insertion_into_empty(text: &str, group: &Value, entry: &str) -> Vec<(Range<us
     vec![(close..close, entry.to_owned())]
 }
 
-fn removal(text: &str, group: &Value, entry: &Entry) -> Vec<(Range<usize>, String)> {
+pub(super) fn removal(text: &str, group: &Value, entry: &Entry) -> Vec<(Range<usize>, String)> {
     let mut cut = vec![entry.span.clone()];
     let previous = group.entries.iter().rev().find(|other| other.span.end <= entry.span.start);
     match (entry.comma, previous.and_then(|previous| previous.comma)) {
@@ -285,21 +294,30 @@ fn removal(text: &str, group: &Value, entry: &Entry) -> Vec<(Range<usize>, Strin
     let main = cut.iter().position(|range| range.start == entry.span.start).unwrap_or(0);
     let range = cut[main].clone();
     let behind = range.end + blanks(&text[range.end..]);
+    let is_at_the_end = text[range.end..group.close()].trim().is_empty();
     if is_first_on_line(text, range.start) && text[behind..].starts_with(['\n', '\r']) {
         // Nothing else stands on its lines: they go as a whole.
         let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
         let end = text[behind..].find('\n').map_or(behind, |at| behind + at + 1);
         cut[main] = start..end;
+    } else if let (Some(_), Some(before)) = (entry.comma, previous.and_then(|previous| previous.comma))
+        && is_at_the_end
+        && text[before + 1..range.start].trim().is_empty()
+    {
+        cut[main].start = before + 1;
     } else if entry.comma.is_some() {
         cut[main].end = behind;
-    } else if main > 0 && text[cut[0].end..range.start].chars().all(|c| c == ' ' || c == '\t') {
+    } else if main > 0 && {
+        let between = &text[cut[0].end..range.start];
+        blanks(between) == between.len() || is_at_the_end && between.trim().is_empty()
+    } {
         cut[main].start = cut[0].end;
     }
     cut.into_iter().map(|range| (range, String::new())).collect()
 }
 
 /// The group that `entry` stands in.
-fn holder<'d>(root: &'d Value, entry: &Entry) -> &'d Value {
+pub(super) fn holder<'d>(root: &'d Value, entry: &Entry) -> &'d Value {
     let mut group = root;
     loop {
         let next = group.entries.partition_point(|other| other.span.end < entry.span.end);
@@ -311,7 +329,7 @@ fn holder<'d>(root: &'d Value, entry: &Entry) -> &'d Value {
 }
 
 /// Applies edits that are in order and do not overlap.
-fn replaced(text: &str, edits: Vec<(Range<usize>, String)>) -> String {
+pub(crate) fn replaced(text: &str, edits: Vec<(Range<usize>, String)>) -> String {
     let mut result = String::with_capacity(text.len() + 64);
     let mut from = 0;
     for (range, replacement) in edits {
@@ -329,13 +347,13 @@ fn is_name(word: &str) -> bool {
         && chars.all(|c| c == '_' || c.is_alphanumeric())
 }
 
-fn indent_of(text: &str, offset: usize) -> &str {
+pub(super) fn indent_of(text: &str, offset: usize) -> &str {
     let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
     let line = &text[start..offset];
     &line[..blanks(line)]
 }
 
-fn is_first_on_line(text: &str, offset: usize) -> bool {
+pub(super) fn is_first_on_line(text: &str, offset: usize) -> bool {
     let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
     start > 0 && text[start..offset].chars().all(|c| c == ' ' || c == '\t')
 }
