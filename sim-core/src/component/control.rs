@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compile::{Compiler, Path};
 use crate::component::Node;
-use crate::component::wiring::Reference;
+use crate::component::wiring::{Reference, Role};
 use crate::distribution::Distribution;
 use crate::model::{Controller, Delay, Fault, InstanceId};
 use crate::policy::scale::{Behavior, Hpa as Policy, RateLimit, Step};
@@ -199,7 +199,7 @@ impl Scaler {
 
     /// Where it, the entry at `path`, names the service it scales.
     pub(crate) fn reference(&self, path: &Path) -> Reference {
-        Reference::target_of(path, path.under("target"), self.most().0)
+        Reference::value(self.most().0, path.under("target"), Role::Remark(path.clone()))
     }
 
     pub(crate) fn lower(&self, compiler: &mut Compiler<'_>, path: &Path) {
@@ -288,16 +288,18 @@ fn behavior(stabilization: Duration, paces: &[Pace], compiler: &mut Compiler<'_>
 }
 
 impl Moment {
-    /// Where it, the entry at `path`, names the node it strikes.
-    pub(crate) fn reference(&self, path: &Path) -> Option<Reference> {
+    /// Where it, the entry at `path`, names the nodes that it strikes.
+    pub(crate) fn references(&self, path: &Path) -> Vec<Reference> {
         let what = path.under("At").at(1);
         let (target, place) = match self {
-            Moment::At(_, Happening::Crash(spell) | Happening::Hang(spell)) => (&spell.target, what),
-            Moment::At(_, Happening::Slow(slow)) => (&slow.target, what),
-            Moment::At(_, Happening::Set(..)) => return None,
-            Moment::Every(every) => (&every.target, path.clone()),
+            Moment::At(_, Happening::Crash(spell) | Happening::Hang(spell)) => {
+                (&spell.target, what.under("target"))
+            }
+            Moment::At(_, Happening::Slow(slow)) => (&slow.target, what.under("target")),
+            Moment::At(_, Happening::Set(..)) => return Vec::new(),
+            Moment::Every(every) => (&every.target, path.under("target")),
         };
-        Some(Reference::target_of(path, place.under("target"), target))
+        Reference::struck(path, &place, target)
     }
 
     /// Adds it to the model; `variant` is the number of the model that is in force after it, if it is a `Set`.
