@@ -16,6 +16,8 @@ mod plot;
 mod report;
 mod run;
 pub mod search;
+#[cfg(feature = "serve")]
+mod serve;
 mod sweep;
 mod test;
 
@@ -33,6 +35,8 @@ pub enum Verb {
     Graph(graph::Arguments),
     Plot(plot::Arguments),
     Report(report::Arguments),
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
     New(new::Arguments),
     Fmt(fmt::Arguments),
     Completions(completions::Arguments),
@@ -54,6 +58,8 @@ impl Verb {
             Verb::Graph(arguments) => graph::run(arguments, output),
             Verb::Plot(arguments) => plot::run(arguments, output),
             Verb::Report(arguments) => report::run(arguments, output),
+            #[cfg(feature = "serve")]
+            Verb::Serve(arguments) => serve::run(arguments, output),
             Verb::New(arguments) => new::run(arguments, output),
             Verb::Fmt(arguments) => fmt::run(arguments, output),
             Verb::Completions(arguments) => completions::run(arguments, output),

@@ -14,6 +14,8 @@ mod goldens;
 mod input;
 mod interrupt;
 mod output;
+#[cfg(feature = "serve")]
+mod page;
 mod plot;
 mod prepare;
 mod progress;

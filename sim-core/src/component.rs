@@ -15,6 +15,7 @@ pub mod client;
 pub mod control;
 pub mod database;
 pub mod dns;
+pub mod fault;
 pub mod load;
 pub mod service;
 pub mod step;

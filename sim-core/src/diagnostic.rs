@@ -4,6 +4,12 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untr
 use serde::Serialize;
 use std::ops::Range;
 
+mod problem;
+mod utf16;
+
+pub use problem::{Change, Problem, problems};
+pub use utf16::Utf16;
+
 /// Whether the text can be used all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -100,9 +100,9 @@ pub enum Distribution<Q> {
     /// Measured counts as `(upper bound, weight)`, rising from 0: uniform between neighbouring bounds.
     Histogram(Vec<(Q, Ratio)>),
     /// One of the values in a file: one value with its unit per line, a header allowed.
-    SamplesFile(String),
+    SamplesFile(#[schemars(extend("x-names" = ["file"]))] String),
     /// A histogram in a file: `upper,weight` per line, a header allowed.
-    HistogramFile(String),
+    HistogramFile(#[schemars(extend("x-names" = ["file"]))] String),
 }
 
 /// The bounds of a uniform distribution.
@@ -138,6 +138,7 @@ pub struct Gamma<Q> {
 /// The parameters of a lognormal distribution: exactly one of the pairs `mean` and `cv`, `median` and `p99`, `mu` and `sigma`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-one-of" = [["median", "p99"], ["mean", "cv"], ["mu", "sigma"]]))]
 pub struct LogNormal<Q> {
     /// The mean; goes with `cv`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,6 +163,7 @@ pub struct LogNormal<Q> {
 /// The parameters of a Weibull distribution: `shape` and either `mean` or `scale`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-one-of" = [["mean"], ["scale"]]))]
 pub struct Weibull<Q> {
     /// The mean; or give `scale`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -176,6 +178,7 @@ pub struct Weibull<Q> {
 /// The parameters of a Pareto distribution: `alpha` and either `mean` or `minimum`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-one-of" = [["mean"], ["minimum"]]))]
 pub struct Pareto<Q> {
     /// The tail index: the smaller, the heavier the tail; a mean exists above 1.
     pub alpha: Number,
@@ -202,12 +205,14 @@ pub struct BoundedPareto<Q> {
 /// The parameters of a hyperexponential distribution: `mean` and `scv` (two branches with balanced means), or `branches`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-one-of" = [["mean", "scv"], ["branches"]]))]
 pub struct HyperExp<Q> {
     /// The mean; goes with `scv`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean: Option<Q>,
     /// The squared coefficient of variation, at least 1; goes with `mean`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [4]))]
     pub scv: Option<Ratio>,
     /// The weight and mean of each exponential; weights need not sum to 1.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,6 +13,7 @@ pub mod agenda;
 pub mod ahead;
 pub mod call;
 pub mod control;
+pub mod fault;
 pub mod gate;
 pub mod give_up;
 pub mod home;
@@ -20,6 +21,9 @@ pub mod invariant;
 pub mod join;
 pub mod lead;
 pub mod level;
+pub mod live;
+pub mod network;
+pub mod pace;
 pub mod passing;
 pub mod pool;
 pub mod program;
@@ -436,6 +440,8 @@ impl State {
             }
             Phase::Travelling => self.arrive(model, id),
             Phase::Returning => self.deliver(model, id),
+            Phase::Unsent | Phase::Unheard => self.send_again(model, id),
+            Phase::Asking => self.ask_again(model, id),
             Phase::Calling => self.call_timed_out(model, id),
             Phase::BackingOff => self.attempt(model, id),
             Phase::InLine => self.lose_patience(model, id),

@@ -47,6 +47,8 @@ pub struct GraphEdge {
     pub to: usize,
     /// The latency one way; empty where there is none.
     pub label: String,
+    /// The latency one way in seconds, on average.
+    pub latency: f64,
     /// Whether it asks for a name rather than for an answer.
     pub is_lookup: bool,
 }
@@ -91,12 +93,14 @@ impl Graph {
                 Step::Call(call) | Step::FanOut { call, .. } => self.add_call(model, from, call),
                 Step::Lookup { cache, .. } if model.caches[cache].node != from => {
                     let to = model.caches[cache].node;
-                    let label = link_label(scenario, &model.nodes[from].name, &model.nodes[to].name);
-                    self.add(from, to, label, false);
+                    let (label, latency) =
+                        link_label(scenario, &model.nodes[from].name, &model.nodes[to].name);
+                    self.add(from, to, label, latency, false);
                 }
                 Step::Resolve(name) => {
                     let name = &model.names[name];
-                    self.add(from, name.node, delay_label(model, name.lookup), true);
+                    let latency = mean_seconds(model, name.lookup);
+                    self.add(from, name.node, delay_label(model, name.lookup), latency, true);
                 }
                 Step::Lookup { .. }
                 | Step::Fill { .. }
@@ -123,17 +127,18 @@ impl Graph {
             Target::Upstream(balancer) => &model.balancers[*balancer].upstreams,
         };
         for (to, link) in links {
-            self.add(from, *to, delay_label(model, link.latency), false);
+            let latency = mean_seconds(model, link.latency);
+            self.add(from, *to, delay_label(model, link.latency), latency, false);
         }
     }
 
     /// Calls of one pair of nodes are one arrow.
-    fn add(&mut self, from: NodeId, to: NodeId, label: String, is_lookup: bool) {
+    fn add(&mut self, from: NodeId, to: NodeId, label: String, latency: f64, is_lookup: bool) {
         let (from, to) = (from.index(), to.index());
         match self.edges.iter_mut().find(|edge| (edge.from, edge.to) == (from, to)) {
-            Some(edge) if edge.label.is_empty() => edge.label = label,
+            Some(edge) if edge.label.is_empty() => (edge.label, edge.latency) = (label, latency),
             Some(_) => {}
-            None => self.edges.push(GraphEdge { from, to, label, is_lookup }),
+            None => self.edges.push(GraphEdge { from, to, label, latency, is_lookup }),
         }
     }
 }
@@ -178,17 +183,28 @@ fn reachable(model: &Model, node: NodeId) -> Vec<Step> {
     found
 }
 
-/// The latency of a link that is no call of its own in the model.
-fn link_label(scenario: &Scenario, from: &str, to: &str) -> String {
+/// The latency of a link that is no call of its own in the model, in words and in seconds where it is constant.
+fn link_label(scenario: &Scenario, from: &str, to: &str) -> (String, f64) {
     let link = scenario.links.get(&format!("{from}->{to}")).or_else(|| scenario.links.get("*"));
     match link.and_then(|link| link.latency.as_ref()) {
-        None => String::new(),
-        Some(Distribution::Constant(span)) => span_label(span.0 as f64),
-        Some(_) => VARIES.to_owned(),
+        None => (String::new(), 0.0),
+        Some(Distribution::Constant(span)) => (span_label(span.0 as f64), span.as_secs_f64()),
+        Some(_) => (VARIES.to_owned(), 0.0),
     }
 }
 
 const VARIES: &str = "varies";
+
+fn mean_seconds(model: &Model, delay: Delay) -> f64 {
+    let nanoseconds = match delay {
+        Delay::None => 0.0,
+        Delay::Constant(span) => span.0 as f64,
+        Delay::Drawn(sampler) => {
+            model.samplers[sampler].mean().filter(|mean| mean.is_finite()).unwrap_or(0.0)
+        }
+    };
+    nanoseconds / 1e9
+}
 
 fn delay_label(model: &Model, delay: Delay) -> String {
     match delay {

@@ -22,7 +22,7 @@ pub mod source;
 pub mod step;
 pub mod traffic;
 
-pub use control::{Controller, Fault};
+pub use control::{Controller, Fault, LinkFault, Strike};
 pub use pool::{Discipline, Patience, Pool};
 pub use source::{Class, Source};
 
@@ -60,7 +60,7 @@ ids! {
 }
 
 /// Everything the engine needs to know about a scenario. Immutable while a run uses it.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Model {
     /// The scenario's name, for reports only.
     pub name: String,
@@ -98,6 +98,8 @@ pub struct Model {
     pub locks: Arena<LockId, LockSet>,
     /// The links between nodes.
     pub links: Vec<Link>,
+    /// By link: the node that calls over it and the one that is called.
+    pub ends: Vec<(NodeId, NodeId)>,
     /// The links with a bandwidth, one a direction.
     pub wires: Arena<WireId, Wire>,
     /// Autoscalers and faults.
@@ -409,6 +411,52 @@ impl Choice {
 }
 
 impl Model {
+    /// Whether a run of `other` goes the same way while nothing controls it.
+    pub fn is_alike(&self, other: &Model) -> bool {
+        let Model {
+            name: _,
+            run,
+            nodes,
+            instances,
+            pools,
+            steps,
+            concerns: _,
+            stretches,
+            samplers,
+            sources,
+            lead: _,
+            calls,
+            retries,
+            balancers,
+            caches,
+            names,
+            locks,
+            links,
+            ends,
+            wires,
+            controllers: _,
+            choices,
+        } = self;
+        *run == other.run
+            && *nodes == other.nodes
+            && *instances == other.instances
+            && *pools == other.pools
+            && *steps == other.steps
+            && *stretches == other.stretches
+            && *samplers == other.samplers
+            && *sources == other.sources
+            && *calls == other.calls
+            && *retries == other.retries
+            && *balancers == other.balancers
+            && *caches == other.caches
+            && *names == other.names
+            && *locks == other.locks
+            && *links == other.links
+            && *ends == other.ends
+            && *wires == other.wires
+            && *choices == other.choices
+    }
+
     /// The key of all draws of a run with `seed`.
     pub fn key(&self, seed: u64) -> Key {
         Key::from_seed(seed)
@@ -468,6 +516,12 @@ impl Model {
             }
         }
         found
+    }
+
+    /// The name people give a link: `app->db`.
+    pub fn link_name(&self, link: u16) -> String {
+        let (from, to) = self.ends[usize::from(link)];
+        format!("{}->{}", self.nodes[from].name, self.nodes[to].name)
     }
 
     /// The name people give an instance: `app/3`.

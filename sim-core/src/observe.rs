@@ -3,6 +3,7 @@
 pub mod clients;
 pub mod digest;
 pub mod histogram;
+pub mod live;
 pub mod record;
 pub mod series;
 pub mod tally;

@@ -54,7 +54,7 @@ impl Key {
 }
 
 /// The sequence of draws of one [`Key`]; as many as the purpose needs, all fixed by the key.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Draws {
     state: u64,
     is_first: bool,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::engine::{Engine, Limit, Stop};
 use crate::model::Model;
 use crate::observe::digest::RESULTS;
-use crate::observe::tally::Action;
+use crate::observe::tally::{Action, LogEntry, Struck};
 
 pub mod bottleneck;
 pub mod claim;
@@ -28,6 +28,7 @@ pub mod watch;
 
 pub use bottleneck::{Bottleneck, Saturation};
 pub use claim::{Claims, Names, Reading};
+pub(crate) use counters::UNLIMITED;
 use counters::{Counters, Depth};
 pub use measured::{
     CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, LockReport, Measured, NodeNow,
@@ -125,9 +126,10 @@ pub struct Report {
 pub struct ActionReport {
     /// When, in seconds.
     pub t: f64,
-    /// The node, or the instance such as `app/0`.
+    /// The node, the instance such as `app/0`, or the link such as `app->db`.
     pub target: String,
-    /// `scaled`, `broke` or `mended`.
+    /// `scaled`; of what a fault struck `broke` and `mended`; of the load of clients `surged` and `calmed`; of a cache
+    /// `flushed`.
     pub what: &'static str,
     /// Instances before, if scaled.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -286,18 +288,28 @@ fn digest(engine: &Engine) -> Option<String> {
 }
 
 fn actions(engine: &Engine) -> Vec<ActionReport> {
-    let model = engine.model();
-    let report = |entry: &crate::observe::tally::LogEntry| {
+    engine.state().tally.log.iter().map(|entry| ActionReport::of(engine.model(), entry)).collect()
+}
+
+impl ActionReport {
+    /// What an entry of a run's log tells.
+    pub fn of(model: &Model, entry: &LogEntry) -> ActionReport {
+        let name = || model.nodes[entry.node].name.clone();
+        let target = |struck: Struck| match struck {
+            Struck::Instance(instance) => model.instance_name(instance),
+            Struck::Link(link) => model.link_name(link),
+            Struck::Load => name(),
+        };
         let (target, what, from, to) = match entry.what {
-            Action::Scaled { from, to } => {
-                (model.nodes[entry.node].name.clone(), "scaled", Some(from), Some(to))
-            }
-            Action::Broke(instance) => (model.instance_name(instance), "broke", None, None),
-            Action::Mended(instance) => (model.instance_name(instance), "mended", None, None),
+            Action::Scaled { from, to } => (name(), "scaled", Some(from), Some(to)),
+            Action::Broke(Struck::Load) => (name(), "surged", None, None),
+            Action::Mended(Struck::Load) => (name(), "calmed", None, None),
+            Action::Broke(struck) => (target(struck), "broke", None, None),
+            Action::Mended(struck) => (target(struck), "mended", None, None),
+            Action::Flushed => (name(), "flushed", None, None),
         };
         ActionReport { t: entry.at.as_secs_f64(), target, what, from, to }
-    };
-    engine.state().tally.log.iter().map(report).collect()
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,10 @@ use crate::quantity::{Bandwidth, Number};
 use crate::time::Duration;
 
 pub mod anything;
+pub mod complete;
+mod form;
+mod names;
+pub mod outline;
 pub mod read;
 pub mod text;
 
@@ -32,6 +36,7 @@ pub struct Scenario {
     pub hosts: BTreeMap<String, Host>,
     /// The network: `"users->lb"` is the link between two nodes, `"*"` stands for every link that is not named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("x-keys" = ["link"]))]
     pub links: BTreeMap<String, LinkTable>,
     /// Autoscalers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -41,12 +46,15 @@ pub struct Scenario {
     pub timeline: Vec<Moment>,
     /// Variants of the scenario by name, each a set of overrides: a path and what to put there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("additionalProperties" = {"type": "object", "additionalProperties": true, "x-keys": ["path"]}))]
     pub cases: BTreeMap<String, BTreeMap<String, Anything>>,
     /// Where nodes stand in a drawing; it changes no result.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("x-keys" = ["node"]))]
     pub layout: BTreeMap<String, (Number, Number)>,
     /// What has to hold after a run, such as `"p99(users) < 250ms"`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-names" = ["claim"]))]
     pub expect: Vec<String>,
 }
 
@@ -151,9 +159,10 @@ pub(crate) fn one_number() -> Number {
     Number(1.0)
 }
 
-/// The JSON Schema of a scenario, with the unit, the range, the default and the documentation of every field.
+/// The JSON Schema of a scenario, with the unit, the range, the default and the documentation of every field; see `form.rs`
+/// for what it says beyond JSON Schema.
 pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Scenario).to_value()
+    form::schema()
 }
 
 #[cfg(test)]

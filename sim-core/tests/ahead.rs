@@ -44,7 +44,7 @@ fn every_model_runs_ahead_as_by_the_clock() {
 
 /// What ends a wait early, or makes its end known late, meets those who run ahead: timeouts shorter than the work below
 /// them, retries with a budget, hedges of a fan-out, caches with keys, a balancer that counts, a bounded line.
-fn crossed(policy: &str, timeout: &str, run: &str) -> String {
+fn crossed(policy: &str, timeout: &str, run: &str, timeline: &str) -> String {
     format!(
         r#"Scenario(
         run: (duration: "20s", drain: true, seed: 5),
@@ -68,17 +68,27 @@ fn crossed(policy: &str, timeout: &str, run: &str) -> String {
             "store": Database(connections: 4, read: LogNormal(mean: "3ms", cv: 2)),
         }},
         links: {{"*": (latency: Constant("0.2ms")), "app->store": (latency: Exp("0.3ms"))}},
+        timeline: [{timeline}],
     )"#
     )
 }
+
+/// What happens to links, caches and clients, with quiet before it and between.
+const BREAKS: &str = r#"At("4s", Loss(link: "lb->app", share: "20%", for: "1s")), At("4.5s", Loss(link: "*", share: "5%", for: "1s")),
+    At("7s", Flush(target: "keyed")), At("9s", Partition(link: "app->store", for: "300ms")),
+    At("11s", Partition(link: "app->keyed", for: "300ms")), At("12s", Delay(link: "app->chance", add: "1ms", for: "1s")),
+    At("14s", Spike(target: "users", factor: 1.5, for: "1s")), At("14.2s", Spike(target: "crowd", factor: 4, for: "1s")),
+    Every(target: "app->leaf", up: Exp("3s"), down: Exp("100ms"), fault: Delay("2ms"))"#;
 
 #[test]
 fn what_crosses_who_runs_ahead_is_met_where_the_clock_would_meet_it() {
     for policy in ["RoundRobin", "LeastConnections()", "PowerOf(d: 2)", "IpHash", "Random"] {
         for timeout in ["8ms", "1s"] {
             for run in ["", "run: Threads(4), queue: 8,", "run: Async(3),", "patience: Exp(\"5ms\"),"] {
-                let text = crossed(policy, timeout, run);
-                assert_same(&format!("{policy}, {timeout}, {run}"), &text);
+                for timeline in ["", BREAKS] {
+                    let text = crossed(policy, timeout, run, timeline);
+                    assert_same(&format!("{policy}, {timeout}, {run}, {timeline}"), &text);
+                }
             }
         }
     }
@@ -112,9 +122,12 @@ fn calls_next_door_are_the_same_in_passing() {
         ["RoundRobin", "LeastConnections()", "LeastConnections(ties: Random)", "PowerOf(d: 2)", "IpHash"];
     let fault = r#"At("5s", Slow(target: "work/0", factor: 3, for: "2s"))"#;
     let change = r#"At("5s", Set("nodes.lb.policy", "LeastConnections()"))"#;
+    let network = r#"At("3s", Loss(link: "*", share: "10%", for: "2s")), At("8s", Partition(link: "front->lb", for: "50ms")),
+        At("9s", Delay(link: "lb->work", add: "1ms", for: "2s")), At("12s", Spike(target: "even", factor: 2, for: "1s")),
+        At("14s", Spike(target: "crowd", factor: 5, for: "1s")), At("14.5s", Spike(target: "batch", factor: 0.5, for: "1s"))"#;
     for policy in policies {
         for timeout in ["3ms", "20ms"] {
-            for timeline in ["", fault, change] {
+            for timeline in ["", fault, change, network] {
                 let text = next_door(policy, timeout, timeline);
                 assert_same(&format!("{policy}, {timeout}, {timeline}"), &text);
             }
@@ -144,7 +157,11 @@ fn far_away(policy: &str, timeout: &str, load: &str, timeline: &str) -> String {
 fn requests_on_their_way_are_made_before_anybody_looks() {
     let crash = r#"At("9s", Crash(target: "app/0", for: "2s"))"#;
     let hang = r#"At("4s", Hang(target: "app/0", for: "1s")), At("9s", Slow(target: "app/1", factor: 4, for: "2s"))"#;
+    let network = r#"At("5s", Loss(link: "users->lb", share: "20%", for: "1s")), At("8s", Partition(link: "lb->app", for: "1s")),
+        At("10s", Delay(link: "lb->spare", add: "4ms", for: "1s")), At("12s", Spike(target: "users", factor: 3, for: "1s")),
+        At("12.5s", Spike(target: "users", factor: 0.2, for: "3s"))"#;
     let loads = [
+        r#"Bursty([(rate: "100/s", stay: "0.5s"), (rate: "500/s", stay: "0.2s")])"#,
         r#"Open(rate: "400/s")"#,
         r#"Open(rate: "500/s", arrivals: Constant)"#,
         r#"Open(rate: "100/s", shape: [Spike(at: "5s", for: "3s", rate: "800/s")])"#,
@@ -152,7 +169,7 @@ fn requests_on_their_way_are_made_before_anybody_looks() {
     for policy in ["RoundRobin", "LeastConnections()", "Random"] {
         for timeout in ["2ms", "8ms", "9ms", "40ms", "1s"] {
             for load in loads {
-                for timeline in ["", crash, hang] {
+                for timeline in ["", crash, hang, network] {
                     let text = far_away(policy, timeout, load, timeline);
                     assert_same(&format!("{policy}, {timeout}, {load}, {timeline}"), &text);
                 }
@@ -174,7 +191,7 @@ fn a_bound_stops_a_run_where_the_clock_would() {
 
 #[test]
 fn the_requests_are_told_in_the_order_in_which_they_ended() {
-    let text = crossed("RoundRobin", "50ms", "");
+    let text = crossed("RoundRobin", "50ms", "", "");
     let records = |mut engine: Engine, events: u64| {
         engine.record_requests();
         let mut records = Vec::new();

@@ -140,12 +140,13 @@ fn a_fault_and_an_autoscaler_elsewhere_change_no_request() {
         r#""idle": Service(instances: 5, serve: [Cpu(Exp("1ms"))])"#,
     ];
     let nodes: Vec<_> = beside.iter().chain(&NODES).copied().collect();
-    let with_fault = PARTS[1].replace(
-        "timeline: [",
-        r#"timeline: [Every(target: "idle/0", up: Exp("2s"), down: Exp("1s"), fault: Hang),"#,
-    );
+    let with = |fault: &str| PARTS[1].replace("timeline: [", &format!("timeline: [{fault},"));
+    let hangs = with(r#"Every(target: "idle/0", up: Exp("2s"), down: Exp("1s"), fault: Hang)"#);
+    let loses = with(r#"Every(target: "aliens->idle", up: Exp("2s"), down: Exp("1s"), fault: Loss("50%"))"#);
+    let asks_more = with(r#"At("1s", Spike(target: "aliens", factor: 3, for: "5s"))"#);
     let scaled = r#"scale: [Hpa(target: "idle", max: 9, boot: Exp("2s"))]"#;
-    for parts in [vec![PARTS[0], &with_fault], vec![PARTS[0], PARTS[1], scaled]] {
+    let faults = [&hangs, &loses, &asks_more].map(|fault| vec![PARTS[0], fault]);
+    for parts in faults.into_iter().chain([vec![PARTS[0], PARTS[1], scaled]]) {
         let text = scenario(&nodes, &LINKS, &parts);
         for client in ["users", "batch"] {
             assert_same_fates(&requests(&text, client), &requests(&plain(), client));

@@ -47,7 +47,9 @@ const MODULES: &[Module] = &[
     module("observe", Happens, &[]),
     module("report", Told, &[]),
     module("graph", Told, &[]),
+    module("editing", Told, &["engine", "observe"]),
     module("experiment", Told, &[]),
+    module("live", Told, &[]),
 ];
 
 #[test]

@@ -41,6 +41,11 @@ fn eventful(schedule: &str) -> String {
             At("12s", Crash(target: "app/1", for: "1s")),
             At("15s", Set("nodes.lb.policy", "LeastConnections()")),
             Every(target: "leaf/*", up: Exp("4s"), down: Exp("300ms"), fault: Crash),
+            At("5s", Loss(link: "*", share: "3%", for: "2s")),
+            At("10s", Flush(target: "cache")),
+            At("11s", Partition(link: "app->cache", for: "500ms")),
+            At("13s", Spike(target: "users", factor: 2, for: "1s")),
+            Every(target: "batch", up: Exp("4s"), down: Exp("1s"), fault: Spike(3)),
         ],
     )"#
     .replace("SCHEDULE", schedule)

@@ -132,7 +132,9 @@ fn parts_add_up_whatever_happens_to_a_request() {
     ];
     let faults = r#"At("2s", Hang(target: "app/0", for: "0.5s")), At("2.2s", Hang(target: "app/0", for: "0.6s")),
         At("3s", Crash(target: "app/1", for: "1s")), At("5s", Slow(target: "app/2", factor: 4, for: "1s")),
-        At("6s", Hang(target: "store/0", for: "0.1s"))"#;
+        At("6s", Hang(target: "store/0", for: "0.1s")), At("4s", Loss(link: "*", share: "5%", for: "1s")),
+        At("4.2s", Partition(link: "app->keyed", for: "0.2s")), At("4.3s", Hang(target: "app/0", for: "0.3s")),
+        At("6.5s", Delay(link: "app->chance", add: "2ms", for: "0.5s"))"#;
     let mut seen = [0u64; Part::ALL.len()];
     for app in apps {
         for timeout in ["12ms", "1s"] {

@@ -1,4 +1,18 @@
 //! The WASM surface of Escala: what a page, a worker or Node can call.
+//!
+//! Rare and structured things go over as JSON, frames and rows as flat arrays of numbers. The types on the other side are in
+//! `ui/src/engine/protocol.ts`: a field is named there as here. What goes wrong with a text is thrown as an error whose message
+//! is a list of problems as JSON.
+
+mod arm;
+mod catalogue;
+mod experiment;
+mod text;
+
+pub use arm::Arm;
+pub use catalogue::catalogue;
+pub use experiment::{comparable_metrics, difference, holm, interval, measure, replication_seeds};
+pub use text::{case_text, check, edit, format, outline, run, run_case};
 
 use sim_core::random::{Key, mix};
 use wasm_bindgen::prelude::*;
@@ -7,12 +21,6 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
-}
-
-/// Runs the scenario `text`, or the case of it with this name: the run's JSON, as `escala run --json` prints it.
-#[wasm_bindgen]
-pub fn run(text: &str, case: Option<String>) -> Result<String, JsError> {
-    sim_core::run_text(text, case.as_deref()).map_err(|message| JsError::new(&message))
 }
 
 /// Sixteen hex digits that change with any bit of the first `count` draws of `seed`, whole and fractional.
@@ -30,4 +38,10 @@ pub fn draws_digest(seed: u64, count: u32) -> String {
         digest = mix(digest ^ sum.to_bits());
     }
     format!("{digest:016x}")
+}
+
+/// A panic prints where and why before it becomes a trap, which tells neither.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
 }

@@ -38,7 +38,7 @@ const model = ([path, name, events, digest]) => ({
   expected: `${events} ${digest}`,
   found: () => {
     const text = readFileSync(join(models, path), "utf8");
-    const run = JSON.parse(escala.run(text, name === "-" ? undefined : name));
+    const run = JSON.parse(escala.run_case(text, name === "-" ? undefined : name));
     return `${run.events} ${run.digest}`;
   },
 });

@@ -7,6 +7,8 @@ use std::process::Command;
 /// The folder of the workspace.
 pub struct House {
     root: PathBuf,
+    /// What stood behind `--` on the command line: for the program that a step ends with.
+    pub passed_on: Vec<String>,
 }
 
 impl House {
@@ -15,7 +17,7 @@ impl House {
         let manifest =
             std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
         let root = Path::new(&manifest).parent().expect("xtask lies in a folder of the workspace");
-        House { root: root.to_owned() }
+        House { root: root.to_owned(), passed_on: Vec::new() }
     }
 
     /// A path inside the project.
@@ -51,15 +53,20 @@ impl House {
         arguments: &[impl AsRef<OsStr>],
         environment: &[(&str, &OsStr)],
     ) -> Result<(), String> {
-        let mut command = self.command(program, arguments);
-        command.envs(environment.iter().copied());
-        finish(&mut command)
+        self.run_in("", program, arguments, environment)
     }
 
-    fn command(&self, program: impl AsRef<OsStr>, arguments: &[impl AsRef<OsStr>]) -> Command {
+    /// As [`House::run_with`], in a folder of the project.
+    pub fn run_in(
+        &self,
+        inside: &str,
+        program: impl AsRef<OsStr>,
+        arguments: &[impl AsRef<OsStr>],
+        environment: &[(&str, &OsStr)],
+    ) -> Result<(), String> {
         let mut command = Command::new(program);
-        command.args(arguments).current_dir(&self.root);
-        command
+        command.args(arguments).current_dir(self.path(inside)).envs(environment.iter().copied());
+        finish(&mut command)
     }
 }
 

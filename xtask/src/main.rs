@@ -1,12 +1,17 @@
 //! `cargo xtask`: what a developer and CI run, the same for both. Needs nothing but Rust, and starts at once.
 #![allow(clippy::print_stdout, reason = "its output is for people")]
 
+mod chromium;
+mod digest;
+mod dist;
 mod house;
 mod notebooks;
+mod page;
 mod picture;
 mod runner;
 mod steps;
 mod tools;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -16,9 +21,10 @@ use crate::steps::STEPS;
 
 const USAGE: &str = "\
 usage: cargo xtask test [--list] [--only STEP]... [--skip STEP]...
-       cargo xtask STEP...
+       cargo xtask STEP... [-- ARGUMENT...]
 
-`test` runs every step marked *, each step named on the command line runs with those it comes after.
+`test` runs every step marked *, each step named on the command line runs with those it comes after. What stands behind `--` goes to
+the program that a step ends with: `cargo xtask serve -- --port 8000 my.ron`.
 
 steps:";
 
@@ -28,13 +34,17 @@ enum Request {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut house = House::find();
+    if let Some(end) = arguments.iter().position(|argument| argument == "--") {
+        house.passed_on = arguments.split_off(end).split_off(1);
+    }
     let result = match parse(&arguments) {
         Ok(Request::List) => {
             print_usage();
             return ExitCode::SUCCESS;
         }
-        Ok(Request::Run(choice)) => runner::run(&House::find(), STEPS, &choice),
+        Ok(Request::Run(choice)) => runner::run(&house, STEPS, &choice),
         Err(wrong) => Err(wrong),
     };
     match result {

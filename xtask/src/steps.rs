@@ -3,10 +3,9 @@
 use std::ffi::{OsStr, OsString};
 
 use crate::house::House;
-use crate::notebooks;
-use crate::picture;
 use crate::runner::Step;
 use crate::tools::Tool;
+use crate::{dist, notebooks, page, picture, wasm};
 
 /// Every step. Quick ones come first, so that a slip shows at once.
 pub static STEPS: &[Step] = &[
@@ -69,7 +68,7 @@ pub static STEPS: &[Step] = &[
         tools: &[Tool::WasmTarget, Tool::CCompiler],
         after: &[],
         is_check: true,
-        run: wasm,
+        run: wasm::build,
     },
     Step {
         name: "wasm-goldens",
@@ -78,6 +77,70 @@ pub static STEPS: &[Step] = &[
         after: &["wasm"],
         is_check: true,
         run: |house| house.run("node", &[house.path("sim-web/tests/goldens.mjs"), house.target("wasm/node")]),
+    },
+    Step {
+        name: "ui",
+        about: "the page of the explorer in sim-web/ui/dist, built anew if anything it is made of has changed",
+        tools: &[Tool::Node],
+        after: &["wasm"],
+        is_check: true,
+        run: page::build,
+    },
+    Step {
+        name: "ui-check",
+        about: "the types of the page and of its components; that a planted mistake is found",
+        tools: &[Tool::Node],
+        after: &["wasm"],
+        is_check: true,
+        run: page::check,
+    },
+    Step {
+        name: "ui-tests",
+        about: "tests of the parts of the page, on the real WASM",
+        tools: &[Tool::Node],
+        after: &["wasm"],
+        is_check: true,
+        run: page::test,
+    },
+    Step {
+        name: "browser-tests",
+        about: "the built page in a real Chromium, beside the command as it ships",
+        tools: &[Tool::Node, Tool::Chromium],
+        after: &["models", "ui"],
+        is_check: true,
+        run: page::test_in_browser,
+    },
+    Step {
+        name: "serve",
+        about: "builds what is missing or stale and opens the explorer: `escala serve --open`",
+        tools: &[Tool::CCompiler],
+        after: &["ui"],
+        is_check: false,
+        run: page::serve,
+    },
+    Step {
+        name: "dist",
+        about: "what is released, in target/dist: the command with the page in it, the page for any host, completions, man pages",
+        tools: &[Tool::CCompiler, Tool::Node],
+        after: &["wasm"],
+        is_check: false,
+        run: dist::make,
+    },
+    Step {
+        name: "measure",
+        about: "prints start-up, frames a second, sizes and seek times of the page, measured in Chromium",
+        tools: &[Tool::Chromium],
+        after: &["ui"],
+        is_check: false,
+        run: page::measure,
+    },
+    Step {
+        name: "screenshots",
+        about: "writes docs/images/explorer-*.png: the pictures of the explorer in README and docs",
+        tools: &[Tool::Chromium],
+        after: &["ui"],
+        is_check: false,
+        run: page::take_screenshots,
     },
     Step {
         name: "theory",
@@ -111,25 +174,6 @@ fn traces(house: &House) -> Vec<(&'static str, OsString)> {
 
 fn borrowed<'e>(environment: &'e [(&'static str, OsString)]) -> Vec<(&'e str, &'e OsStr)> {
     environment.iter().map(|(name, value)| (*name, value.as_os_str())).collect()
-}
-
-fn wasm(house: &House) -> Result<(), String> {
-    house.cargo(&[
-        "build",
-        "--package",
-        "sim-web",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--profile",
-        "wasm",
-    ])?;
-    let mut arguments: Vec<OsString> =
-        ["run", "--package", "xtask", "--profile", "tool"].map(Into::into).into();
-    arguments.extend(["--features", "bindgen", "--bin", "bindgen", "--"].map(Into::into));
-    arguments.push(house.target("wasm32-unknown-unknown/wasm/sim_web.wasm").into());
-    arguments.push(house.target("wasm/node").into());
-    arguments.push(house.path("sim-web/pkg").into());
-    house.run("cargo", &arguments)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What the steps need from the machine: looked for before the long work, installed where that takes no rights.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use crate::chromium;
 
 /// A program or component some step calls. One row of [`TOOLS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,6 +14,7 @@ pub enum Tool {
     CCompiler,
     Node,
     Python,
+    Chromium,
 }
 
 struct Row {
@@ -19,8 +22,8 @@ struct Row {
     name: &'static str,
     /// The version found, or what is wrong.
     look: fn() -> Result<String, String>,
-    /// One line for the reader to run; run for them where [`ours_to_run`] says so.
-    install: &'static str,
+    /// Lines that help, the first one for the reader to run; those that [`ours_to_run`] allows are run for them, until one has helped.
+    install: &'static [&'static str],
 }
 
 const TOOLS: &[Row] = &[
@@ -28,27 +31,33 @@ const TOOLS: &[Row] = &[
         tool: Tool::Rustfmt,
         name: "rustfmt",
         look: || first_line("cargo", &["fmt", "--version"]),
-        install: "rustup component add rustfmt",
+        install: &["rustup component add rustfmt"],
     },
     Row {
         tool: Tool::Clippy,
         name: "clippy",
         look: || first_line("cargo", &["clippy", "--version"]),
-        install: "rustup component add clippy",
+        install: &["rustup component add clippy"],
     },
     Row {
         tool: Tool::WasmTarget,
         name: "wasm32 target",
         look: wasm_target,
-        install: "rustup target add wasm32-unknown-unknown",
+        install: &["rustup target add wasm32-unknown-unknown"],
     },
-    Row { tool: Tool::CCompiler, name: "C compiler", look: c_compiler, install: C_COMPILER },
-    Row { tool: Tool::Node, name: "Node 20.19 or later", look: || at_least("node", (20, 19)), install: NODE },
+    Row { tool: Tool::CCompiler, name: "C compiler", look: c_compiler, install: &[C_COMPILER] },
+    Row { tool: Tool::Node, name: "Node 20.19 or later", look: node, install: &[NODE] },
     Row {
         tool: Tool::Python,
         name: "Python 3.11 or later",
         look: || python().map(|python| python.version),
-        install: PYTHON,
+        install: &[PYTHON],
+    },
+    Row {
+        tool: Tool::Chromium,
+        name: "Chromium",
+        look: || chromium::find().map(|found| found.version),
+        install: chromium::INSTALL,
     },
 ];
 
@@ -106,41 +115,68 @@ pub fn provide(tools: &[Tool]) -> Result<(), String> {
     println!("{:<20} {}", "rustc", first_line("rustc", &["--version"])?);
     let mut missing = Vec::new();
     for row in TOOLS.iter().filter(|row| tools.contains(&row.tool)) {
-        let found = (row.look)().or_else(|wrong| match ours_to_run(row.install) {
-            Some(line) => {
-                println!("{:<20} {wrong}; running `{line}`", row.name);
-                run_line(line).and_then(|()| (row.look)())
-            }
-            None => Err(wrong),
-        });
+        let mut found = (row.look)();
+        for line in row.install.iter().filter_map(|line| ours_to_run(line)) {
+            let Err(wrong) = &found else { break };
+            println!("{:<20} {wrong}; running `{line}`", row.name);
+            found = run_line(&line).and_then(|()| (row.look)());
+        }
         match found {
             Ok(version) => println!("{:<20} {version}", row.name),
             Err(wrong) => {
                 println!("{:<20} {wrong}", row.name);
-                missing.push(format!("{}: {wrong}: run `{}`", row.name, row.install));
+                missing.push(format!("{}: {wrong}: run `{}`", row.name, row.install[0]));
             }
         }
     }
     if missing.is_empty() { Ok(()) } else { Err(missing.join("; ")) }
 }
 
-/// The line as we may run it: `rustup` writes to the user's own folder; the system's packages are the administrator's.
-fn ours_to_run(install: &str) -> Option<&str> {
-    if install.starts_with("rustup ") {
-        return Some(install);
+/// The line as we may run it: `rustup` and `npx` write to the user's own folders; the system's packages are the administrator's.
+fn ours_to_run(install: &str) -> Option<String> {
+    let is_own = |line: &str| line.starts_with("rustup ") || line.starts_with("npx ");
+    if is_own(install) {
+        return Some(install.to_owned());
     }
     let is_administrator = || first_line("id", &["-u"]).is_ok_and(|user| user == "0");
-    install.strip_prefix("sudo ").filter(|line| line.starts_with("apt-get ") && is_administrator())
+    let lines: Option<Vec<&str>> = install.split(AND).map(|line| line.strip_prefix("sudo ")).collect();
+    let lines =
+        lines.filter(|lines| lines.iter().all(|line| line.starts_with("apt-get ") || is_own(line)))?;
+    is_administrator().then(|| lines.join(AND))
 }
+
+/// Between lines of which each needs the one before.
+const AND: &str = " && ";
 
 fn run_line(line: &str) -> Result<(), String> {
-    let mut words = line.split(' ');
-    let program = words.next().unwrap_or_default();
-    let status = Command::new(program).args(words).status().map_err(|error| format!("`{line}`: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("`{line}` failed")) }
+    for line in line.split(AND) {
+        let mut words = line.split(' ');
+        let name = words.next().unwrap_or_default();
+        let program = if name == "npx" { script(name) } else { name.to_owned() };
+        let status =
+            Command::new(program).args(words).status().map_err(|error| format!("`{line}`: {error}"))?;
+        if !status.success() {
+            return Err(format!("`{line}` failed"));
+        }
+    }
+    Ok(())
 }
 
-fn first_line(program: &str, arguments: &[&str]) -> Result<String, String> {
+/// What a program that comes with Node is called here.
+pub fn script(name: &str) -> String {
+    if cfg!(windows) { format!("{name}.cmd") } else { name.to_owned() }
+}
+
+/// Where a program of this name is on the path.
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(&file))
+        .find(|path| path.is_file())
+}
+
+/// The first line that a program prints.
+pub fn first_line(program: &str, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -151,6 +187,14 @@ fn first_line(program: &str, arguments: &[&str]) -> Result<String, String> {
     }
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// Some systems have a Node without the program that installs packages.
+fn node() -> Result<String, String> {
+    let version = at_least("node", (20, 19))?;
+    let npm = first_line(&script("npm"), &["--version"])
+        .map_err(|_| format!("Node {version} comes without `npm`"))?;
+    Ok(format!("{version}, npm {npm}"))
 }
 
 /// Asks the compiler and not `rustup`, so that a toolchain installed in another way does as well.
@@ -203,9 +247,29 @@ mod tests {
 
     #[test]
     fn each_tool_has_a_row() {
-        for tool in [Tool::Rustfmt, Tool::Clippy, Tool::WasmTarget, Tool::CCompiler, Tool::Node, Tool::Python]
-        {
+        for tool in [
+            Tool::Rustfmt,
+            Tool::Clippy,
+            Tool::WasmTarget,
+            Tool::CCompiler,
+            Tool::Node,
+            Tool::Python,
+            Tool::Chromium,
+        ] {
             assert_eq!(TOOLS.iter().filter(|row| row.tool == tool).count(), 1, "{tool:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_takes_no_rights_is_run_for_the_user() {
+        for line in ["rustup component add clippy", "npx --yes playwright install"] {
+            assert_eq!(ours_to_run(line).as_deref(), Some(line));
+        }
+        for line in [
+            "brew install node",
+            "curl -fsSL https://example.org | sudo -E bash - && sudo apt-get install -y nodejs",
+        ] {
+            assert_eq!(ours_to_run(line), None, "{line}");
         }
     }
 }

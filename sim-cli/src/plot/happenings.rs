@@ -50,8 +50,8 @@ pub fn bands(actions: &[ActionReport], end: f64) -> Vec<Band> {
     for action in actions {
         let was_broken = !broken.is_empty();
         match action.what {
-            "broke" => *broken.entry(&action.target).or_default() += 1,
-            "mended" => {
+            "broke" | "surged" => *broken.entry(&action.target).or_default() += 1,
+            "mended" | "calmed" => {
                 if let Some(count) = broken.get_mut(action.target.as_str()) {
                     *count -= 1;
                 }
@@ -72,13 +72,16 @@ pub fn bands(actions: &[ActionReport], end: f64) -> Vec<Band> {
 }
 
 fn node_of(target: &str) -> &str {
+    if target.contains("->") {
+        return "link";
+    }
     target.split_once('/').map_or(target, |(node, _)| node)
 }
 
 fn colour_of(what: &str) -> RGBColor {
     match what {
-        "broke" => VERMILLION,
-        "mended" => GREEN,
+        "broke" | "surged" | "flushed" => VERMILLION,
+        "mended" | "calmed" => GREEN,
         _ => PURPLE,
     }
 }
@@ -106,6 +109,21 @@ mod tests {
         let expected =
             [(60.0, "db/0 broke"), (60.0, "2 × app broke"), (75.0, "app 2 → 4"), (80.0, "app/1 mended")];
         assert_eq!(marks, expected.map(|(place, label)| (place, label.to_owned())));
+    }
+
+    #[test]
+    fn links_that_break_together_are_one_mark() {
+        let actions = [
+            action(60.0, "app->db", "broke"),
+            action(60.0, "lb->app", "broke"),
+            action(70.0, "app->db", "mended"),
+            action(80.0, "cache", "flushed"),
+        ];
+        let labels: Vec<String> = marks(&actions).into_iter().map(|mark| mark.label).collect();
+        assert_eq!(labels, ["2 × link broke", "app->db mended", "cache flushed"]);
+        let spike = [action(10.0, "users", "surged"), action(20.0, "users", "calmed")];
+        let spans: Vec<(f64, f64)> = bands(&spike, 100.0).iter().map(|band| (band.from, band.to)).collect();
+        assert_eq!(spans, [(10.0, 20.0)]);
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod reports;
 mod run;
 mod search;
 mod series;
+#[cfg(feature = "serve")]
+mod serve;
 mod support;
 mod sweep;
 mod sweep_refusals;

@@ -8,8 +8,8 @@ use crate::model::load::{Arrivals, Load};
 use crate::model::step::Step;
 use crate::model::traffic::traffic;
 use crate::model::{
-    CallId, Choice, Controller, Delay, Discipline, Fault, Link, Model, NodeId, Pool, SamplerId, Source,
-    Target, WireId,
+    CallId, Choice, Controller, Delay, Discipline, Link, Model, NodeId, Pool, SamplerId, Source, Target,
+    WireId,
 };
 use crate::time::{Duration, Time};
 
@@ -405,17 +405,16 @@ impl Teller<'_> {
                     policy.sync,
                     self.delay(boot)
                 )?,
-                Controller::Scheduled { at, span, targets, fault } => {
-                    let targets: Vec<String> =
-                        targets.iter().map(|id| self.model.instance_name(*id)).collect();
-                    let at = Duration(at.0);
-                    writeln!(out, "  at {at} for {span}: {} {}", fault_word(*fault), targets.join(", "))?;
+                Controller::Scheduled { at, span, strike } => {
+                    let (at, names) = (Duration(at.0), self.model.names_of_struck(strike).join(", "));
+                    let lasting = if *span > Duration::ZERO { format!(" for {span}") } else { String::new() };
+                    writeln!(out, "  at {at}{lasting}: {} {names}", strike.words())?;
                 }
-                Controller::Recurring { target, up, down, fault, .. } => writeln!(
+                Controller::Recurring { strike, up, down, .. } => writeln!(
                     out,
                     "  again and again: {} {}, up {}, down {}",
-                    fault_word(*fault),
-                    self.model.instance_name(*target),
+                    strike.words(),
+                    self.model.names_of_struck(strike).join(", "),
                     self.law(*up),
                     self.law(*down)
                 )?,
@@ -455,14 +454,6 @@ fn counted(count: u64, what: &str) -> String {
 fn share(shares: &[(u64, u16)], number: usize) -> f64 {
     let before = number.checked_sub(1).map_or(0, |before| shares[before].0);
     shares[number].0.saturating_sub(before) as f64 / u64::MAX as f64
-}
-
-fn fault_word(fault: Fault) -> String {
-    match fault {
-        Fault::Crash => "crash".to_owned(),
-        Fault::Hang => "hang".to_owned(),
-        Fault::Slow(factor) => format!("{factor} times slower"),
-    }
 }
 
 #[cfg(test)]

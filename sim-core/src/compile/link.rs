@@ -2,7 +2,7 @@
 
 use super::{Compiler, Path};
 use crate::diagnostic::suggest;
-use crate::model::{Delay, Link, Wire, WireId};
+use crate::model::{Delay, Link, NodeId, Wire, WireId};
 use crate::quantity::Bandwidth;
 use crate::scenario::LinkTable;
 
@@ -29,8 +29,15 @@ impl Compiler<'_> {
         }
         let link = Link { number: u16::try_from(count).unwrap_or_default(), latency, wires };
         self.model.links.push(link);
+        let number = |name| self.nodes.get(name).copied().unwrap_or(NodeId(0));
+        self.model.ends.push((number(from), number(to)));
         self.links.insert(pair, link);
         link
+    }
+
+    /// The number of the link from one node to another, if anything goes that way.
+    pub(crate) fn known_link(&self, from: &str, to: &str) -> Option<u16> {
+        self.links.get(&(from.to_owned(), to.to_owned())).map(|link| link.number)
     }
 
     fn new_link(&mut self, key: &str, table: &LinkTable) -> (Delay, Option<(WireId, WireId)>) {

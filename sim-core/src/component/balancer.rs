@@ -18,7 +18,7 @@ use crate::scenario::text::quote;
 #[serde(deny_unknown_fields)]
 pub struct Balancer {
     /// The nodes whose instances it chooses from.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("x-names" = ["balancer", "service", "database"]))]
     pub to: Vec<String>,
     /// How it chooses.
     #[serde(default)]

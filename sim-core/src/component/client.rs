@@ -25,6 +25,7 @@ use crate::time::Duration;
 #[serde(deny_unknown_fields)]
 pub struct Clients {
     /// The node they call: a service, a balancer, a database or a DNS name.
+    #[schemars(extend("x-names" = ["dns", "balancer", "service", "database"]))]
     pub to: String,
     /// When they make requests.
     pub load: LoadTable,

@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::compile::{Compiler, Path};
 use crate::component::Node;
+use crate::component::fault::{Flush, Lag, Loss, Partition, Surge};
 use crate::component::wiring::{Reference, Role};
 use crate::distribution::Distribution;
-use crate::model::{Controller, Delay, Fault, InstanceId};
+use crate::model::{Controller, Delay};
 use crate::policy::scale::{Behavior, Hpa as Policy, RateLimit, Step};
 use crate::quantity::{Number, Ratio};
 use crate::random::hash_name;
 use crate::scenario::one_u32;
-use crate::time::{Duration, Time};
+use crate::time::Duration;
 
 /// An autoscaler.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +27,7 @@ pub enum Scaler {
 #[serde(deny_unknown_fields)]
 pub struct Hpa {
     /// The service it scales.
+    #[schemars(extend("x-names" = ["service"]))]
     pub target: String,
     /// The utilization to hold.
     #[serde(default = "default_cpu")]
@@ -133,9 +135,19 @@ pub enum Happening {
     Hang(Spell),
     /// The work of an instance takes longer; waits for what happens elsewhere do not.
     Slow(Slow),
+    /// Messages over a link are lost by chance, requests and answers alike, and sent again later, as TCP does.
+    Loss(Loss),
+    /// No message gets over a link, in either direction.
+    Partition(Partition),
+    /// Messages take longer over a link, requests and answers alike.
+    Delay(Lag),
+    /// A cache loses all its entries at once.
+    Flush(Flush),
+    /// Clients ask more often: an open load is multiplied, and the users of a closed one think for less time.
+    Spike(Surge),
     /// The scenario is another one from now on: a path and what to put there. Numbers and policies can change, the structure
     /// cannot.
-    Set(String, String),
+    Set(#[schemars(extend("x-names" = ["path"]))] String, String),
 }
 
 /// A fault of some length.
@@ -143,6 +155,7 @@ pub enum Happening {
 #[serde(deny_unknown_fields)]
 pub struct Spell {
     /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` all of them.
+    #[schemars(extend("x-names" = ["instance"]))]
     pub target: String,
     /// How long it lasts.
     #[serde(rename = "for")]
@@ -154,6 +167,7 @@ pub struct Spell {
 #[serde(deny_unknown_fields)]
 pub struct Slow {
     /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` all of them.
+    #[schemars(extend("x-names" = ["instance"]))]
     pub target: String,
     /// How many times as long work takes.
     pub factor: Number,
@@ -166,7 +180,9 @@ pub struct Slow {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Every {
-    /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` each of them on its own.
+    /// Where: `"app/3"` is an instance (counted from 0), `"app/*"` or `"app"` each of them on its own. Or clients, or a link
+    /// such as `"app->db"`, of which `"*"` is each on its own.
+    #[schemars(extend("x-names" = ["instance", "clients", "link"]))]
     pub target: String,
     /// The time from the end of one to the start of the next.
     pub up: Distribution<Duration>,
@@ -185,10 +201,15 @@ pub enum FaultTable {
     Hang,
     /// Work takes this many times as long.
     Slow(Number),
+    /// This share of the messages over a link is lost.
+    Loss(Ratio),
+    /// No message gets over a link.
+    Partition,
+    /// Messages take so much longer over a link.
+    Delay(Duration),
+    /// Clients ask this many times as often.
+    Spike(Number),
 }
-
-/// Beyond this nothing ever ends.
-const MOST_FACTOR: f64 = 1e6;
 
 impl Scaler {
     /// The service it scales, and to how many instances at most.
@@ -285,119 +306,4 @@ fn behavior(stabilization: Duration, paces: &[Pace], compiler: &mut Compiler<'_>
         rates.push(RateLimit { by, period });
     }
     Behavior { stabilization, rates }
-}
-
-impl Moment {
-    /// Where it, the entry at `path`, names the nodes that it strikes.
-    pub(crate) fn references(&self, path: &Path) -> Vec<Reference> {
-        let what = path.under("At").at(1);
-        let (target, place) = match self {
-            Moment::At(_, Happening::Crash(spell) | Happening::Hang(spell)) => {
-                (&spell.target, what.under("target"))
-            }
-            Moment::At(_, Happening::Slow(slow)) => (&slow.target, what.under("target")),
-            Moment::At(_, Happening::Set(..)) => return Vec::new(),
-            Moment::Every(every) => (&every.target, path.under("target")),
-        };
-        Reference::struck(path, &place, target)
-    }
-
-    /// Adds it to the model; `variant` is the number of the model that is in force after it, if it is a `Set`.
-    pub(crate) fn lower(&self, compiler: &mut Compiler<'_>, path: &Path, variant: u32) {
-        match self {
-            Moment::At(at, happening) => {
-                happening.lower(compiler, &path.under("At").at(1), Time::ZERO + *at, variant);
-            }
-            Moment::Every(every) => every.lower(compiler, path),
-        }
-    }
-}
-
-impl Happening {
-    fn lower(&self, compiler: &mut Compiler<'_>, path: &Path, at: Time, variant: u32) {
-        let (target, span, fault) = match self {
-            Happening::Crash(spell) => (&spell.target, spell.span, Fault::Crash),
-            Happening::Hang(spell) => (&spell.target, spell.span, Fault::Hang),
-            Happening::Slow(slow) => {
-                let factor = factor(slow.factor, compiler, &path.under("factor"));
-                (&slow.target, slow.span, Fault::Slow(factor))
-            }
-            Happening::Set(..) => {
-                compiler.model.controllers.push(Controller::Change { at, variant });
-                return;
-            }
-        };
-        compiler.above_zero(span, &path.under("for"), "a fault's length");
-        let targets = compiler.instances(target, &path.under("target"));
-        compiler.model.controllers.push(Controller::Scheduled { at, span, targets, fault });
-    }
-}
-
-impl Every {
-    fn lower(&self, compiler: &mut Compiler<'_>, path: &Path) {
-        let targets = compiler.instances(&self.target, &path.under("target"));
-        let fault = match &self.fault {
-            FaultTable::Crash => Fault::Crash,
-            FaultTable::Hang => Fault::Hang,
-            FaultTable::Slow(slow) => Fault::Slow(factor(*slow, compiler, &path.under("fault").at(0))),
-        };
-        let up = compiler.sampler(&self.up, &path.under("up"));
-        let down = compiler.sampler(&self.down, &path.under("down"));
-        for (sampler, name) in [(up, "up"), (down, "down")] {
-            if compiler.model.samplers[sampler].mean() == Some(0.0) {
-                let message = format!("`{name}` must be above zero");
-                compiler.error("out-of-range", message, &path.under(name));
-            }
-        }
-        for target in targets {
-            let name = compiler.model.instance_name(target);
-            let is_here = |other: &&Controller| matches!(other, Controller::Recurring { target: there, .. } if *there == target);
-            // Counted at its instance, so that a fault elsewhere moves no draw of this one.
-            let number = compiler.model.controllers.iter().filter(is_here).count();
-            let tag = hash_name(&format!("fault {number} {name}"));
-            compiler.model.controllers.push(Controller::Recurring { target, up, down, fault, tag });
-        }
-    }
-}
-
-fn factor(factor: Number, compiler: &mut Compiler<'_>, path: &Path) -> f64 {
-    if !(factor.0 > 0.0 && factor.0 <= MOST_FACTOR) {
-        let message = format!("a slowdown lies above 0 and at most at {MOST_FACTOR}, {} does not", factor.0);
-        compiler.error("out-of-range", message, path);
-    }
-    factor.0
-}
-
-impl Compiler<'_> {
-    /// The instances that `app/3`, `app/*` or `app` stands for.
-    fn instances(&mut self, target: &str, path: &Path) -> Vec<InstanceId> {
-        let (name, which) = target.split_once('/').unwrap_or((target, "*"));
-        let Some((node, kind)) = self.target(name, path) else { return Vec::new() };
-        match kind {
-            Node::Service(_) | Node::Database(_) => {}
-            other @ (Node::Clients(_) | Node::Dns(_) | Node::Balancer(_) | Node::Cache(_)) => {
-                let message = format!(
-                    "faults strike services and databases, `{name}` is a node of kind {}",
-                    other.kind().word()
-                );
-                self.error("wrong-kind", message, path);
-                return Vec::new();
-            }
-        }
-        let mut all = self.model.instances_of(node);
-        if which == "*" {
-            return all.collect();
-        }
-        let count = all.len();
-        let chosen = which.parse().ok().and_then(|number| all.nth(number));
-        if chosen.is_none() {
-            let message = format!("`{name}` has no instance `{which}`");
-            let help = match count {
-                1 => format!("its only instance is `{name}/0`"),
-                _ => format!("its {count} instances are counted from 0, and `{name}/*` is all of them"),
-            };
-            self.error("unknown-instance", message, path).with_help(help);
-        }
-        chosen.into_iter().collect()
-    }
 }

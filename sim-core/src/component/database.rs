@@ -48,6 +48,7 @@ pub struct Database {
     pub patience: Option<Distribution<Duration>>,
     /// The host that it is placed on, whose cores it shares.
     #[serde(default)]
+    #[schemars(extend("x-names" = ["host"]))]
     pub host: Option<String>,
     /// What it costs while it exists, such as `"0.10/h"`, in any currency; nothing by default.
     #[serde(default)]

@@ -17,7 +17,7 @@ use crate::time::Duration;
 #[serde(deny_unknown_fields)]
 pub struct Dns {
     /// The nodes that the name stands for; they take turns from one lookup to the next.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("x-names" = ["balancer", "service", "database"]))]
     pub records: Vec<String>,
     /// How long a client keeps an answer.
     #[serde(default = "a_minute")]

@@ -52,6 +52,7 @@ pub struct Service {
     pub serve: Vec<StepTable>,
     /// The host that its instances are placed on, whose cores they share; by default each has its own cores.
     #[serde(default)]
+    #[schemars(extend("x-names" = ["host"]))]
     pub host: Option<String>,
     /// The serialised share σ of the Universal Scalability Law: n requests at work together do n / (1 + σ(n−1) + κn(n−1)) times
     /// the work of one.

@@ -45,6 +45,7 @@ pub enum StepTable {
 #[serde(deny_unknown_fields)]
 pub struct CallTable {
     /// The node: a service, a balancer or a database.
+    #[schemars(extend("x-names" = ["balancer", "service", "database"]))]
     pub to: String,
     /// How long to wait for the answer; by default for ever.
     #[serde(default)]
@@ -65,6 +66,7 @@ pub struct CallTable {
 #[serde(deny_unknown_fields)]
 pub struct FanOut {
     /// The node: a service, a balancer or a database.
+    #[schemars(extend("x-names" = ["balancer", "service", "database"]))]
     pub to: String,
     /// How many calls.
     #[schemars(range(min = 1, max = 65_535))]
@@ -99,6 +101,7 @@ pub struct Parallel {
 #[serde(deny_unknown_fields)]
 pub struct ByClass {
     /// The steps for requests of these classes.
+    #[schemars(extend("x-keys" = ["class"]))]
     pub cases: BTreeMap<String, Vec<StepTable>>,
     /// The steps for all other requests; none by default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -110,6 +113,7 @@ pub struct ByClass {
 #[serde(deny_unknown_fields)]
 pub struct Get {
     /// The cache.
+    #[schemars(extend("x-names" = ["cache"]))]
     pub cache: String,
     /// What is done after a miss, before the key is stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

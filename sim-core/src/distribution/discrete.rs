@@ -2,6 +2,11 @@
 //!
 //! Keys are numbered from 0, the most popular first.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -80,14 +85,17 @@ impl Popularity {
 
     /// The compiled form, or the first problem of [`Popularity::check`].
     pub fn sampler(&self) -> Result<KeySampler, Problem> {
+        self.sampler_sharing(&Tables::default())
+    }
+
+    /// The same with a table that was made before, if there is such a one.
+    pub fn sampler_sharing(&self, tables: &Tables) -> Result<KeySampler, Problem> {
         if let Some(problem) = self.check().into_iter().next() {
             return Err(problem);
         }
         Ok(match *self {
             Popularity::Uniform(keys) => KeySampler::Uniform { keys },
-            Popularity::Zipf(Zipf { n, s }) if n <= MOST_TABLED => {
-                KeySampler::Table(Box::new(ZipfTable::new(n, s.0)))
-            }
+            Popularity::Zipf(Zipf { n, s }) if n <= MOST_TABLED => KeySampler::Table(tables.zipf(n, s.0)),
             Popularity::Zipf(Zipf { n, s }) => KeySampler::Rejection(Box::new(ZipfRejection::new(n, s.0))),
             Popularity::HotSet(HotSet { n, keys, requests }) => {
                 let hot = ((n as f64 * keys.0 + 0.5) as u64).clamp(1, n);
@@ -96,6 +104,25 @@ impl Popularity {
                 KeySampler::HotSet { keys: n, hot, share }
             }
         })
+    }
+}
+
+/// Tables that were made before, to be used again: making one of 100,000 keys takes longer than all else of a compilation,
+/// and who edits a scenario compiles it again and again.
+#[derive(Clone, Debug, Default)]
+pub struct Tables(Rc<RefCell<BTreeMap<(u64, u64), Arc<ZipfTable>>>>);
+
+impl Tables {
+    /// So many are kept.
+    const MOST: usize = 8;
+
+    fn zipf(&self, keys: u64, exponent: f64) -> Arc<ZipfTable> {
+        let mut tables = self.0.borrow_mut();
+        if tables.len() >= Tables::MOST {
+            tables.clear();
+        }
+        let table = tables.entry((keys, exponent.to_bits()));
+        Arc::clone(table.or_insert_with(|| Arc::new(ZipfTable::new(keys, exponent))))
     }
 }
 
@@ -117,7 +144,7 @@ pub enum KeySampler {
         share: f64,
     },
     /// Zipf's law by an exact table.
-    Table(Box<ZipfTable>),
+    Table(Arc<ZipfTable>),
     /// Zipf's law over more keys than one tabulates.
     Rejection(Box<ZipfRejection>),
 }
@@ -162,7 +189,37 @@ impl KeySampler {
             KeySampler::Rejection(rejection) => pow((rank + 1) as f64, -rejection.exponent) / rejection.sum,
         }
     }
+
+    /// The keys in groups of nearly the same probability, the most popular first: the probability of one, and how many there
+    /// are. Sums over groups are those over keys within 10⁻⁵, at the price of some thousand terms however many keys there are.
+    pub fn groups(&self) -> Vec<(f64, f64)> {
+        let (exponent, sum) = match self {
+            KeySampler::Uniform { keys } => return vec![(self.probability(0), *keys as f64)],
+            KeySampler::HotSet { keys, hot, .. } => {
+                let groups = [(self.probability(0), *hot), (self.probability(*hot), keys - hot)];
+                return groups
+                    .into_iter()
+                    .filter(|(_, many)| *many > 0)
+                    .map(|(p, many)| (p, many as f64))
+                    .collect();
+            }
+            KeySampler::Table(table) => (table.exponent, table.sum),
+            KeySampler::Rejection(rejection) => (rejection.exponent, rejection.sum),
+        };
+        let mut groups = Vec::new();
+        let mut start = 1;
+        while start <= self.keys() {
+            let end = (start + 1).max(start + start / GROUPS_A_RANK).min(self.keys() + 1);
+            let middle = (start + end - 1) as f64 / 2.0;
+            groups.push((pow(middle, -exponent) / sum, (end - start) as f64));
+            start = end;
+        }
+        groups
+    }
 }
+
+/// From the rank of this number on, neighbours share a group.
+const GROUPS_A_RANK: u64 = 512;
 
 /// A whole number below `bound` from one draw; its bias is below `bound` × 2⁻⁶⁴.
 #[inline]
@@ -352,6 +409,27 @@ mod tests {
         let all_hot = Popularity::HotSet(HotSet { n: 3, keys: Ratio(1.0), requests: Ratio(0.5) });
         let sampler = all_hot.sampler().expect("the parameters make sense");
         assert_eq!((0..3).map(|rank| sampler.probability(rank)).sum::<f64>(), 1.0);
+    }
+
+    #[test]
+    fn groups_stand_for_all_keys() {
+        let hot = Popularity::HotSet(HotSet { n: 1_000, keys: Ratio(0.1), requests: Ratio(0.8) });
+        for popularity in
+            [zipf(300, 0.9), zipf(100_000, 0.9), zipf(100_000, 1.2), Popularity::Uniform(5_000), hot]
+        {
+            let sampler = popularity.sampler().expect("the parameters make sense");
+            let groups = sampler.groups();
+            let keys: f64 = groups.iter().map(|(_, many)| many).sum();
+            assert_eq!(keys, sampler.keys() as f64, "{popularity:?}");
+            // The share of requests, and a sum that looks at rare keys: who is there after as many requests as there are keys.
+            let there = |p: f64| 1.0 - crate::math::exp(-p * keys);
+            for weight in [|_: f64, p: f64| p, |there: f64, _: f64| there, |there: f64, p: f64| there * p] {
+                let each = |p: f64| weight(there(p), p);
+                let grouped: f64 = groups.iter().map(|(p, many)| many * each(*p)).sum();
+                let exact: f64 = (0..sampler.keys()).rev().map(|rank| each(sampler.probability(rank))).sum();
+                assert!((grouped / exact - 1.0).abs() < 1e-5, "{popularity:?}: {grouped} for {exact}");
+            }
+        }
     }
 
     #[test]

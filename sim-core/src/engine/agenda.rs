@@ -67,7 +67,7 @@ const _: () =
 
 impl Event {
     /// After all others.
-    const NEVER: Event = Event { time: Time::NEVER, order: u64::MAX, slot: u32::MAX };
+    pub const NEVER: Event = Event { time: Time::NEVER, order: u64::MAX, slot: u32::MAX };
 
     /// An event of the thing number `slot`, which belongs to no request.
     #[inline(always)]

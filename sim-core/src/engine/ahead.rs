@@ -36,6 +36,8 @@ pub struct Ahead {
     pub is_allowed: bool,
     /// Whether what each visit does is recorded or traced.
     pub is_watched: bool,
+    /// Whether a fault has struck some link.
+    pub is_disturbed: bool,
 }
 
 impl Default for Ahead {
@@ -49,6 +51,7 @@ impl Default for Ahead {
             rank: Rank::Completion,
             is_allowed: false,
             is_watched: false,
+            is_disturbed: false,
         }
     }
 }
@@ -89,7 +92,10 @@ impl State {
         let stands_still = self.hung_until > self.ahead.clock;
         // A call that is given up and cancelled undoes what is under way below it.
         let cancels = model.calls.iter().any(|call| call.cancels && call.timeout.is_some());
-        let stays = self.is_near_bound(&model.run) || stands_still || cancels || self.tally.tracer.is_some();
+        // What a struck link does to a message is decided when it is sent.
+        let is_held = stands_still || self.ahead.is_disturbed || cancels;
+        let stays =
+            self.is_near_bound(&model.run) || is_held || self.tally.tracer.is_some() || self.is_live();
         self.ahead.reach = if stays { Time::ZERO } else { until };
         self.set_lead(model);
     }

@@ -41,7 +41,12 @@ impl State {
         let caller = self.caller(id);
         match self.errand(model, caller, spec, u64::from(attempt)) {
             Ok(errand) => self.set_out(model, caller, spec, errand),
-            Err(outcome) => self.after_attempt(model, id, outcome),
+            Err(outcome) => {
+                if self.is_live() {
+                    self.see_lost_call(model, id, spec, VisitId::NONE);
+                }
+                self.after_attempt(model, id, outcome)
+            }
         }
     }
 
@@ -62,6 +67,9 @@ impl State {
         errand: Errand,
     ) -> VisitId {
         let child = self.insert_below(caller, caller.id, errand);
+        if self.is_live() {
+            self.see_sent(model, caller.id, errand.place);
+        }
         let visit = &mut self.visits[caller.id];
         visit.link = child.0;
         visit.phase = Phase::Calling;

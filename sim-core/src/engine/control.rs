@@ -1,15 +1,15 @@
 //! Controllers: autoscalers, faults, and changes of the scenario while it runs.
 
-use crate::model::{Controller, ControllerId, Delay, Fault, InstanceId, Model, NodeId};
+use crate::model::{Controller, ControllerId, Delay, InstanceId, Model, NodeId};
 use crate::observe::tally::{Action, LogEntry};
 use crate::policy::scale::{Hpa, HpaMemory, Observation};
 use crate::random::hash_name;
 use crate::time::{Duration, Time};
 
 use super::agenda::{Event, Rank};
-use super::pool::{PoolState, Service};
+use super::pool::Service;
 use super::state::{Life, State};
-use super::visit::{Outcome, Phase, VisitId, hold};
+use super::visit::VisitId;
 
 const UP: u64 = hash_name("time to failure");
 const DOWN: u64 = hash_name("time to repair");
@@ -95,30 +95,28 @@ impl State {
             Controller::Hpa { node, policy, boot, tag } => {
                 self.autoscale(model, id, *node, policy, *boot, *tag)
             }
-            Controller::Scheduled { span, targets, fault, .. } => {
+            Controller::Scheduled { span: Duration::ZERO, strike, .. } => {
+                self.strike(model, id, strike, self.now);
+            }
+            Controller::Scheduled { span, strike, .. } => {
                 let until = self.now.saturating_add(*span);
-                let starts = self.toggle_fault(id);
-                for target in targets {
-                    if starts {
-                        self.break_instance(model, id, *target, *fault, until)
-                    } else {
-                        self.mend(model, id, *target, *fault)
-                    }
-                }
-                if starts {
+                if self.toggle_fault(id) {
+                    self.strike(model, id, strike, until);
                     self.schedule_control(until, slot);
+                } else {
+                    self.relieve(model, id, strike);
                 }
             }
-            Controller::Recurring { target, up, down, fault, tag } => {
+            Controller::Recurring { strike, up, down, tag } => {
                 let starts = self.toggle_fault(id);
                 let ControllerState::Fault { times, .. } = self.controllers[id] else { return };
                 let (purpose, sampler) = if starts { (DOWN, down) } else { (UP, up) };
                 let mut draws = self.key.child(*tag).child(purpose).numbered(times).draws();
                 let until = self.now.saturating_add(model.samplers[*sampler].sample_duration(&mut draws));
                 if starts {
-                    self.break_instance(model, id, *target, *fault, until);
+                    self.strike(model, id, strike, until);
                 } else {
-                    self.mend(model, id, *target, *fault);
+                    self.relieve(model, id, strike);
                 }
                 self.schedule_control(until, slot);
             }
@@ -258,180 +256,6 @@ impl State {
         self.tally.nodes[node].set_instances(self.now, count);
     }
 
-    // Faults.
-
-    fn break_instance(
-        &mut self,
-        model: &Model,
-        id: ControllerId,
-        target: InstanceId,
-        fault: Fault,
-        until: Time,
-    ) {
-        let node = model.instances[target].node;
-        self.tally.log.push(LogEntry { at: self.now, node, what: Action::Broke(target) });
-        match fault {
-            Fault::Crash => self.crash(model, target),
-            Fault::Hang => self.hang(model, id, target, until),
-            Fault::Slow(factor) => self.stretch(model, target, factor),
-        }
-    }
-
-    fn mend(&mut self, model: &Model, id: ControllerId, target: InstanceId, fault: Fault) {
-        let node = model.instances[target].node;
-        self.tally.log.push(LogEntry { at: self.now, node, what: Action::Mended(target) });
-        match fault {
-            Fault::Crash => {
-                let state = &mut self.instances[target];
-                if state.life == Life::Down {
-                    state.life = Life::Up;
-                    self.refresh_rotation(model, node);
-                }
-            }
-            Fault::Hang => self.thaw(model, id),
-            Fault::Slow(factor) => self.stretch(model, target, 1.0 / factor),
-        }
-    }
-
-    /// Everything at the instance is lost, and it refuses calls until it is up again.
-    fn crash(&mut self, model: &Model, target: InstanceId) {
-        match self.instances[target].life {
-            Life::Up => self.instances[target].life = Life::Down,
-            // It will not be restarted: it was about to go.
-            Life::Draining => self.instances[target].life = Life::Down,
-            Life::Absent | Life::Booting(_) | Life::Down => return,
-        }
-        // Those in line first, so that no server is handed to a visit that is about to be lost.
-        for phase in [Phase::InLine, Phase::Parked] {
-            for id in self.visits_at(target, |found| found == phase) {
-                // What it waited for may have been handed to it meanwhile; then it is lost with those below.
-                if self.visits[id].phase == phase {
-                    self.kill(model, id, Outcome::Crashed);
-                }
-            }
-        }
-        for id in self.visits_at(target, |found| {
-            matches!(found, Phase::Working | Phase::Waiting | Phase::Calling | Phase::BackingOff)
-        }) {
-            if self.visits[id].phase != Phase::Free {
-                self.kill(model, id, Outcome::Crashed);
-            }
-        }
-    }
-
-    /// The visits at an instance whose phase is chosen, in the order of their requests. Branches go with the visit
-    /// they belong to.
-    fn visits_at(&self, target: InstanceId, chosen: impl Fn(Phase) -> bool) -> Vec<VisitId> {
-        let here = self.visits.iter().filter(|(_, visit)| visit.place == target && chosen(visit.phase));
-        let mut found: Vec<_> =
-            here.map(|(id, visit)| (visit.ordinal, visit.holds & hold::BRANCH, id)).collect();
-        found.sort_unstable();
-        found.into_iter().map(|(_, _, id)| id).collect()
-    }
-
-    /// The instance stands still until a time and then goes on where it was.
-    fn hang(&mut self, model: &Model, id: ControllerId, target: InstanceId, until: Time) {
-        let now = self.now;
-        let state = &mut self.instances[target];
-        // A hang that comes while another one lasts only adds what is beyond it.
-        let pause = until.since(state.hung_until.max(now));
-        state.hung_until = state.hung_until.max(until);
-        self.hung_until = self.hung_until.max(until);
-        for visit in self.visits_at(target, |phase| phase == Phase::Working) {
-            if self.visits[visit].wake != Time::NEVER {
-                let (_, pool) = self.line_of(model, visit);
-                self.put_off_work(visit, pool, pause);
-            }
-        }
-        self.freeze(model, id, target, until);
-    }
-
-    /// Takes the visits of an instance out of the shared pools they are served by.
-    fn freeze(&mut self, model: &Model, id: ControllerId, target: InstanceId, until: Time) {
-        let now = self.now;
-        let mut taken = Vec::new();
-        for pool in model.instances[target].distinct_pools() {
-            let visits = &self.visits;
-            let state = &mut self.pools[pool];
-            let Service::Sharing(sharing) = &mut state.service else { continue };
-            let members = sharing.extract(now, |member| visits[member].place == target);
-            state.account.granted -= members.iter().map(|(_, left)| i128::from(*left)).sum::<i128>();
-            state.account.busy.set(sharing.busy(), now);
-            taken.extend(members);
-            self.schedule_pool(pool);
-        }
-        for (visit, _) in &taken {
-            self.visits[*visit].phase = Phase::Parked;
-            self.trace_wait(*visit);
-        }
-        if until == self.instances[target].hung_until {
-            // Whoever was stopped by a hang that ends before this one goes on after this one.
-            for controller in self.controllers.iter_mut() {
-                let ControllerState::Fault { frozen, .. } = controller else { continue };
-                let visits = &self.visits;
-                taken.extend(frozen.extract_if(.., |(visit, _)| visits[*visit].place == target));
-            }
-        }
-        if let ControllerState::Fault { frozen, .. } = &mut self.controllers[id] {
-            frozen.extend(taken);
-        }
-    }
-
-    fn thaw(&mut self, model: &Model, id: ControllerId) {
-        let ControllerState::Fault { frozen, .. } = &mut self.controllers[id] else { return };
-        for (visit, left) in std::mem::take(frozen) {
-            // It may have been given up meanwhile.
-            if self.visits[visit].phase == Phase::Parked {
-                let (_, pool) = self.line_of(model, visit);
-                self.share_for(visit, pool, Duration(left));
-            }
-        }
-    }
-
-    /// Work at the instance takes `factor` times as long from now on, what is under way included.
-    fn stretch(&mut self, model: &Model, target: InstanceId, factor: f64) {
-        let now = self.now;
-        self.instances[target].slowness *= factor;
-        for id in self.visits_at(target, |phase| phase == Phase::Working) {
-            let visit = &self.visits[id];
-            if visit.wake == Time::NEVER {
-                continue;
-            }
-            let left = visit.wake - now;
-            let stretched = Duration::from_nanos_f64(left.0 as f64 * factor);
-            self.schedule(id, stretched);
-            let (_, pool) = self.line_of(model, id);
-            let ends = self.visits[id].wake;
-            let state = &mut self.pools[pool];
-            state.account.granted += i128::from(stretched.0) - i128::from(left.0);
-            if let Service::Preemptive(service) = &mut state.service {
-                service.reschedule(id, ends);
-            }
-        }
-        for pool in model.instances[target].distinct_pools() {
-            self.stretch_pool(pool, target, factor);
-        }
-    }
-
-    fn stretch_pool(&mut self, pool: crate::model::PoolId, target: InstanceId, factor: f64) {
-        let now = self.now;
-        let visits = &self.visits;
-        let is_there = |id: VisitId| visits[id].place == target;
-        let PoolState { account, service, .. } = &mut self.pools[pool];
-        match service {
-            Service::Exclusive | Service::Foreseen(_) => {}
-            Service::Preemptive(service) => service.stretch(is_there, factor),
-            Service::Sharing(sharing) => {
-                for (id, left) in sharing.extract(now, is_there) {
-                    let stretched = Duration::from_nanos_f64(left as f64 * factor).0;
-                    account.granted += i128::from(stretched) - i128::from(left);
-                    sharing.join(id, visits[id].ordinal, stretched, now);
-                }
-                self.schedule_pool(pool);
-            }
-        }
-    }
-
     // Changes of the scenario.
 
     /// Another variant of the scenario is in force: what it changed takes effect on what happens from now on.
@@ -455,10 +279,12 @@ impl State {
             }
         }
         self.tally.clients.set_objectives(model);
+        self.survey_links(model);
         for (id, source) in model.sources.enumerate() {
             if old.sources[id].load != source.load {
                 self.restart_source(model, id, &old.sources[id].load);
             }
+            self.change_pace(model, id);
         }
     }
 }

@@ -87,18 +87,29 @@ impl State {
 
     /// Looks up the key of `id` and sends it to the next step or to `miss`. Says who goes on.
     pub(crate) fn look_up(&mut self, model: &Model, id: VisitId, cache: CacheId, miss: Program) -> VisitId {
-        let spec = &model.caches[cache];
-        let now = self.now;
         self.events += 1;
         if self.has_inherited_fetch(model, id, cache) {
             self.visits[id].step = miss;
             return id;
         }
+        if self.ahead.is_disturbed
+            && let Some(next) = self.ask_over_struck_link(model, id, cache, 0)
+        {
+            return next;
+        }
+        self.find(model, id, cache, miss)
+    }
+
+    /// The question of `id` has come to the cache. Says who goes on.
+    #[inline(always)]
+    pub(super) fn find(&mut self, model: &Model, id: VisitId, cache: CacheId, miss: Program) -> VisitId {
+        let spec = &model.caches[cache];
+        let now = self.now;
         self.tally.nodes[spec.node].lookups += 1;
         if let Some(ratio) = spec.hit_ratio {
             let stream = self.visits[id].stream;
             let is_hit = stream.child(spec.tag).child(HIT).draws().unit() < ratio;
-            self.count_lookup(cache, is_hit);
+            self.count_lookup(model, id, cache, is_hit);
             self.trace_lookup(id, spec.node, is_hit);
             let visit = &mut self.visits[id];
             visit.step = if is_hit { visit.step + 1 } else { miss };
@@ -107,7 +118,7 @@ impl State {
         let key = self.key_of(model, id);
         let renew = spec.ttl.filter(|_| spec.sliding);
         let is_hit = self.caches[cache].store.lookup(key, now, renew) == Found::Fresh;
-        self.count_lookup(cache, is_hit);
+        self.count_lookup(model, id, cache, is_hit);
         self.trace_lookup(id, spec.node, is_hit);
         if is_hit {
             self.visits[id].step += 1;
@@ -136,9 +147,16 @@ impl State {
             && self.caches[cache].fetches.get(&self.key_of(model, id)).is_some_and(|fetch| fetch.by == id)
     }
 
-    fn count_lookup(&mut self, cache: CacheId, is_hit: bool) {
+    fn count_lookup(&mut self, model: &Model, id: VisitId, cache: CacheId, is_hit: bool) {
         let tally = &mut self.tally.caches[cache];
-        if is_hit { tally.hits += 1 } else { tally.misses += 1 }
+        if is_hit {
+            tally.hits += 1
+        } else {
+            tally.misses += 1
+        }
+        if self.is_live() {
+            self.see_lookup(model, id, model.caches[cache].node, is_hit);
+        }
     }
 
     /// Stores the key of `id`; whoever waited for it goes on as after a hit.
@@ -218,6 +236,9 @@ impl State {
                 state.turn = record + 1;
                 state.lookups += 1;
                 self.tally.nodes[spec.node].lookups += 1;
+                if self.is_live() {
+                    self.see_lookup(model, id, spec.node, false);
+                }
                 let until = from.saturating_add(spec.ttl);
                 self.names[name].answers.insert(session, Answer { record, from, until });
                 from

@@ -20,10 +20,13 @@ impl State {
             self.upstream_answered(model, id);
         }
         self.let_go(below, is_client);
-        if let Step::Call(call) | Step::FanOut { call, .. } = model.steps[usize::from(self.visits[id].step)]
-            && model.calls[call].cancels
-        {
-            self.cancel(model, below);
+        if let Step::Call(call) | Step::FanOut { call, .. } = model.steps[usize::from(self.visits[id].step)] {
+            if self.is_live() {
+                self.see_lost_call(model, id, &model.calls[call], below);
+            }
+            if model.calls[call].cancels {
+                self.cancel(model, below);
+            }
         }
         let outcome = if is_client { Outcome::Timeout } else { Outcome::UpstreamTimeout };
         self.after_attempt(model, id, outcome)
@@ -48,8 +51,13 @@ impl State {
         let below = VisitId(visit.link);
         match visit.phase {
             // What travels back, or collects answers, uses nothing.
-            Phase::Returning | Phase::Joining | Phase::Over | Phase::Free | Phase::Thinking => return,
-            Phase::Travelling => {
+            Phase::Returning
+            | Phase::Unheard
+            | Phase::Joining
+            | Phase::Over
+            | Phase::Free
+            | Phase::Thinking => return,
+            Phase::Travelling | Phase::Unsent => {
                 self.trace_end(id, Outcome::Cancelled);
                 return self.visits.release(id);
             }
@@ -57,6 +65,7 @@ impl State {
             Phase::InLine
             | Phase::Working
             | Phase::Waiting
+            | Phase::Asking
             | Phase::Calling
             | Phase::BackingOff
             | Phase::Parked => {}

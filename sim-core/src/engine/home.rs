@@ -23,6 +23,9 @@ impl State {
         if visit.holds & hold::BRANCH == 0 {
             let (entered, node) = (visit.entered, model.instances[visit.place].node);
             let stay = self.leave(model, id);
+            if self.is_live() {
+                self.see_stay(node, stay.0);
+            }
             if entered >= self.tally.from {
                 self.tally.nodes[node].latency.record(stay.0);
             }
@@ -42,8 +45,8 @@ impl State {
                 return VisitId::NONE;
             }
             let (parent, place, entered) = (visit.parent, visit.place, visit.entered);
-            // Who is watched gets each answer by itself.
-            if visit.holds != 0 || !parent.is_some() || self.ahead.is_watched {
+            // Who is watched, or has to get over a struck link, gets each answer by itself.
+            if visit.holds != 0 || !parent.is_some() || self.ahead.is_watched || self.ahead.is_disturbed {
                 return id;
             }
             let now = self.now;

@@ -156,12 +156,15 @@ fn is_at_its_node(visit: &Visit) -> bool {
         | Phase::InLine
         | Phase::Working
         | Phase::Waiting
+        | Phase::Asking
         | Phase::Calling
         | Phase::BackingOff
         | Phase::Parked => true,
         Phase::Free
         | Phase::Travelling
         | Phase::Returning
+        | Phase::Unsent
+        | Phase::Unheard
         | Phase::Joining
         | Phase::Thinking
         | Phase::Over => false,

@@ -29,9 +29,17 @@ impl State {
             let next = match self.errand(model, caller, spec, number) {
                 Ok(errand) => {
                     let child = self.insert_below(caller, join, errand);
+                    if self.is_live() {
+                        self.see_sent(model, id, errand.place);
+                    }
                     self.travel::<false>(model, child, Phase::Travelling)
                 }
-                Err(outcome) => self.answer(model, join, outcome),
+                Err(outcome) => {
+                    if self.is_live() {
+                        self.see_lost_call(model, id, spec, VisitId::NONE);
+                    }
+                    self.answer(model, join, outcome)
+                }
             };
             if next.is_some() {
                 self.ready.push_back(next);

@@ -39,6 +39,20 @@ impl State {
         }
     }
 
+    /// The next request of `source` is written down for another time, or not at all. Elsewhere than where there is a lead,
+    /// what was written down before stays, and is void.
+    pub(super) fn rewrite_arrival(&mut self, model: &Model, source: SourceId) {
+        let next = self.sources[source].next;
+        if model.lead.is_some() {
+            let event =
+                if next < Time::NEVER { self.arrival_of_next(model, source, next) } else { Event::NEVER };
+            self.agenda.replace_arrival(event);
+        } else if next < Time::NEVER {
+            let is_only = self.active_sources == 1;
+            self.agenda.push_arrival(self.arrival_of_next(model, source, next), is_only);
+        }
+    }
+
     /// The event of the next request of `source`, which it makes at `at`.
     #[inline(always)]
     pub(super) fn arrival_of_next(&self, model: &Model, source: SourceId, at: Time) -> Event {

@@ -167,6 +167,9 @@ impl State {
 
     fn count_failure(&mut self, model: &Model, id: VisitId, outcome: Outcome) {
         let node = model.instances[self.visits[id].place].node;
+        if self.is_live() {
+            self.see_failure(node);
+        }
         if let Some(index) = crate::observe::tally::failure_index(outcome) {
             self.tally.nodes[node].failed[index] += 1;
         }
@@ -216,7 +219,9 @@ impl State {
         }
         let visit = &self.visits[id];
         let until = self.instances[visit.place].hung_until;
-        if until <= self.now || matches!(visit.phase, Phase::Returning | Phase::Thinking) {
+        if until <= self.now
+            || matches!(visit.phase, Phase::Returning | Phase::Unsent | Phase::Unheard | Phase::Thinking)
+        {
             return false;
         }
         let is_held_up = !matches!(visit.phase, Phase::InLine | Phase::Calling | Phase::BackingOff);

@@ -10,7 +10,7 @@ use super::state::{SourceState, State};
 use super::visit::{Outcome, Phase, Visit, VisitId};
 
 /// Keys what belongs to a request and is drawn once, at its client.
-mod purpose {
+pub(super) mod purpose {
     use super::hash_name;
     pub const ARRIVAL: u64 = hash_name("arrival");
     pub const CLASS: u64 = hash_name("class");
@@ -22,7 +22,7 @@ mod purpose {
 }
 
 /// Under this bit of a request's number is the turn of its user; over it, the user.
-const USER_SHIFT: u32 = 32;
+pub(super) const USER_SHIFT: u32 = 32;
 
 impl State {
     /// Puts the first requests of a source on the agenda.
@@ -61,6 +61,7 @@ impl State {
         let is_last = next >= end;
         state.next = if is_last { Time::NEVER } else { next };
         if is_last {
+            (state.last, state.beyond) = (now, None);
             self.active_sources -= 1;
             return;
         }
@@ -85,7 +86,8 @@ impl State {
                 if state.next == Time::NEVER {
                     self.active_sources += 1;
                 }
-                self.sources[source].load = LoadMemory::starting(&spec.load, now);
+                let pace = self.pace_of(model, source);
+                self.sources[source].load = LoadMemory::starting(&spec.load, now, pace);
                 self.schedule_arrival(model, source);
             }
         }
@@ -227,6 +229,7 @@ impl State {
         self.count_end(model, &visit, self.now, outcome);
         if self.ahead.is_watched {
             self.record(model, id, source, outcome, self.now - visit.entered);
+            self.see_end(id, outcome);
             self.trace_end(id, outcome);
         }
         if let Load::Closed { think, .. } = spec.load {
@@ -268,7 +271,11 @@ impl State {
         self.end_root(id);
         let next = self.insert_request(model, source, number + 1);
         let key = stream.child(purpose::THINK);
-        let span = self.drawn(model, think, key);
+        let mut span = self.drawn(model, think, key);
+        let pace = self.sources[source].load.pace();
+        if pace != 1.0 {
+            span = Duration::from_nanos_f64(span.0 as f64 / pace);
+        }
         self.visits[next].ordinal = ordinal;
         self.visits[next].phase = Phase::Thinking;
         self.schedule(next, span);

@@ -21,6 +21,7 @@ use super::ahead::{Ahead, Looks};
 use super::control::ControllerState;
 use super::gate::{CacheState, DnsState, LockState};
 use super::level::Level;
+use super::network::Network;
 use super::pool::foreseen::foreseeable;
 use super::pool::{Account, PoolState};
 use super::visit::{Slab, VisitId};
@@ -70,6 +71,8 @@ pub struct State {
     pub locks: Arena<LockId, LockState>,
     /// When each wire is free again; a wire is one direction of a link with a bandwidth.
     pub wires: Arena<WireId, Time>,
+    /// The links that faults have struck.
+    pub network: Network,
     /// Autoscalers and faults.
     pub controllers: Arena<ControllerId, ControllerState>,
     /// What was counted.
@@ -169,6 +172,12 @@ pub struct SourceState {
     pub made: u64,
     /// When it makes the next one: the ticket of its event.
     pub next: Time,
+    /// When it made the last one, if it makes no more.
+    pub last: Time,
+    /// When it would make the next one after its last, where a change of its pace has told that.
+    pub beyond: Option<Time>,
+    /// How often a fault has changed its pace.
+    pub changes: u64,
 }
 
 /// The state of a balancer.
@@ -244,7 +253,7 @@ impl State {
             },
             sources: model.sources.map(|source| SourceState {
                 key: key.child(source.tag),
-                load: LoadMemory::starting(&source.load, Time::ZERO),
+                load: LoadMemory::starting(&source.load, Time::ZERO, 1.0),
                 ..Default::default()
             }),
             balancers: model.balancers.map(|balancer| {
@@ -269,6 +278,7 @@ impl State {
             names: model.names.map(|_| DnsState::default()),
             locks: model.locks.map(|_| LockState::default()),
             wires: model.wires.map(|_| Time::ZERO),
+            network: Network::default(),
             controllers: model.controllers.map(ControllerState::new),
             tally: Tally::new(model),
             active_sources: 0,

@@ -1,6 +1,7 @@
 //! On the way: visits cross links to their nodes and back with an answer.
 
 use crate::model::{Delay, Link, Model, WireId};
+use crate::random::Key;
 use crate::time::Duration;
 
 use super::call::purpose;
@@ -13,6 +14,10 @@ impl State {
     #[inline(always)]
     pub(crate) fn travel<const MAIN: bool>(&mut self, model: &Model, id: VisitId, phase: Phase) -> VisitId {
         let now = self.now;
+        if self.ahead.is_disturbed {
+            self.visits[id].phase = phase;
+            return self.brave_the_link(model, id);
+        }
         let visit = &mut self.visits[id];
         visit.phase = phase;
         match &model.links[usize::from(visit.via)] {
@@ -48,17 +53,22 @@ impl State {
     /// How long `id` is on its way over a link with a drawn latency or a bandwidth.
     #[inline(never)]
     pub(crate) fn transfer(&mut self, model: &Model, id: VisitId, link: &Link) -> Duration {
-        let visit = &self.visits[id];
-        let is_reply = visit.phase == Phase::Returning;
-        let purpose = if is_reply { purpose::REPLY } else { purpose::REQUEST };
-        // The two hops around a balancer carry the same stream; the node tells them apart.
-        let tag = model.nodes[model.instances[visit.place].node].tag;
-        let key = visit.stream.child(purpose.wrapping_add(tag));
+        let is_reply = self.visits[id].phase == Phase::Returning;
+        let key = self.message_key(model, id);
         let latency = self.drawn(model, link.latency, key);
         let Some((there, back)) = link.wires else { return latency };
         let wire = if is_reply { back } else { there };
         let bytes = if is_reply { self.reply_bytes(model, id) } else { self.request_bytes(model, id) };
         latency + self.occupy(model, wire, bytes)
+    }
+
+    /// Keys what the message of `id` draws on its way.
+    pub(super) fn message_key(&self, model: &Model, id: VisitId) -> Key {
+        let visit = &self.visits[id];
+        let purpose = if visit.phase == Phase::Returning { purpose::REPLY } else { purpose::REQUEST };
+        // The two hops around a balancer carry the same stream; the node tells them apart.
+        let tag = model.nodes[model.instances[visit.place].node].tag;
+        visit.stream.child(purpose.wrapping_add(tag))
     }
 
     /// How long it takes until `bytes` have gone over a wire, after those that came before them.
@@ -111,6 +121,9 @@ impl State {
         }
         if self.is_ahead() && !self.may_be_answered(parent, outcome) {
             return self.wait_for_the_clock(id);
+        }
+        if self.is_live() {
+            self.see_answer(model, id);
         }
         self.trace_end(id, outcome);
         self.visits.release(id);

@@ -139,6 +139,12 @@ pub enum Phase {
     BackingOff,
     /// On its way back with an answer.
     Returning,
+    /// Its request was lost on the way to its node, and is sent again later.
+    Unsent,
+    /// Its answer was lost on the way back, and is sent again later.
+    Unheard,
+    /// Its question to a cache was lost and is asked again later, or is answered late.
+    Asking,
     /// Collecting the answers of several visits.
     Joining,
     /// Waiting for a lock, or for another visit's fetch.
@@ -161,8 +167,10 @@ impl Phase {
     #[inline(always)]
     pub fn rank(self) -> Option<Rank> {
         match self {
-            Phase::Working | Phase::Waiting | Phase::Returning => Some(Rank::Completion),
-            Phase::Travelling | Phase::Thinking => Some(Rank::Arrival),
+            Phase::Working | Phase::Waiting | Phase::Asking | Phase::Returning | Phase::Unheard => {
+                Some(Rank::Completion)
+            }
+            Phase::Travelling | Phase::Unsent | Phase::Thinking => Some(Rank::Arrival),
             Phase::InLine | Phase::Calling | Phase::BackingOff => Some(Rank::Deadline),
             Phase::Free | Phase::Running | Phase::Due | Phase::Joining | Phase::Parked | Phase::Over => None,
         }

@@ -256,8 +256,10 @@ fn turn(t: f64, period: f64) -> f64 {
 }
 
 /// Where a source stands between two requests.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct LoadMemory {
+    /// How many times as often requests come as the load says.
+    pace: f64,
     /// Nanoseconds between arrivals where the rate never changes.
     interval: Option<f64>,
     /// The same where they come by chance and there are any.
@@ -270,20 +272,43 @@ pub struct LoadMemory {
     /// The present state of a bursty load, and when it ends in seconds.
     state: u32,
     state_ends: f64,
+    /// How the next arrival of a bursty load came about.
+    plan: Option<Plan>,
+}
+
+impl Default for LoadMemory {
+    fn default() -> LoadMemory {
+        LoadMemory {
+            pace: 1.0,
+            interval: None,
+            poisson_interval: None,
+            operational: 0.0,
+            origin: Time::ZERO,
+            arrivals: 0,
+            state: 0,
+            state_ends: 0.0,
+            plan: None,
+        }
+    }
 }
 
 impl LoadMemory {
-    /// The memory of a load that comes into force at `now`.
-    pub fn starting(load: &Load, now: Time) -> LoadMemory {
+    /// The memory of a load that comes into force at `now` and makes `pace` times as many requests as it says.
+    pub fn starting(load: &Load, now: Time, pace: f64) -> LoadMemory {
         let (operational, interval) = match load {
             Load::Open { rate, .. } => {
-                (rate.integral(now.as_secs_f64()), rate.constant().map(|rate| 1e9 / rate))
+                (rate.integral(now.as_secs_f64()), rate.constant().map(|rate| 1e9 / (rate * pace)))
             }
             Load::Bursty { .. } | Load::Closed { .. } | Load::Replay { .. } => (0.0, None),
         };
         let is_poisson = matches!(load, Load::Open { arrivals: Arrivals::Poisson, .. });
         let poisson_interval = interval.filter(|span| is_poisson && span.is_finite() && *span >= 0.0);
-        LoadMemory { operational, interval, poisson_interval, origin: now, ..LoadMemory::default() }
+        LoadMemory { pace, operational, interval, poisson_interval, origin: now, ..LoadMemory::default() }
+    }
+
+    /// How many times as often requests come as the load says.
+    pub fn pace(&self) -> f64 {
+        self.pace
     }
 
     /// When the next request comes after `now` by [`next_arrival`], for the plainest and most frequent of loads.
@@ -323,7 +348,7 @@ pub fn next_arrival(
         }
         Some(interval) => now + Duration::from_nanos_f64(step * interval),
         None => {
-            memory.operational += step;
+            memory.operational += step / memory.pace;
             match rate.time_of(memory.operational, now.as_secs_f64(), horizon as f64 / 1e9) {
                 Some(seconds) => Time(whole(seconds * 1e9)).max(now),
                 None => return Time::NEVER,
@@ -335,23 +360,18 @@ pub fn next_arrival(
 
 /// When the next request of a bursty load comes after `now`.
 pub fn next_burst(states: &[Burst], memory: &mut LoadMemory, now: Time, draws: &mut Draws) -> Time {
-    let mut at = now.as_secs_f64();
+    memory.plan = Some(Plan::new(memory, now, draws));
+    let at = now.as_secs_f64();
     if memory.arrivals == 0 {
         memory.state_ends = at + states[0].stay * exponential(draws);
     }
     memory.arrivals += 1;
-    // A load whose states are all silent never sends; the compiler refuses it.
-    loop {
-        let state = states[memory.state as usize];
-        let next = at + exponential(draws) / state.rate;
-        if next < memory.state_ends {
-            return Time(whole(next * 1e9)).max(now);
-        }
-        at = memory.state_ends;
-        memory.state = (memory.state + 1) % states.len() as u32;
-        memory.state_ends = at + states[memory.state as usize].stay * exponential(draws);
-    }
+    pace::walk(states, memory, at, f64::INFINITY, draws).max(now)
 }
+
+mod pace;
+
+pub use pace::Plan;
 
 fn whole(nanoseconds: f64) -> u64 {
     (nanoseconds + 0.5) as u64

@@ -7,7 +7,7 @@ use crate::distribution::discrete::KeySampler;
 use crate::time::Duration;
 
 /// A maker of requests.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Source {
     /// The client node.
     pub node: NodeId,

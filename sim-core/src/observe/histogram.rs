@@ -49,6 +49,11 @@ impl Histogram {
         }
     }
 
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.cells.len() * size_of::<u64>()
+    }
+
     /// How many values were counted.
     pub fn count(&self) -> u64 {
         self.count

@@ -9,6 +9,7 @@ use crate::time::{Duration, Time};
 use super::clients::Clients;
 use super::digest::Digest;
 use super::histogram::{Histogram, cell_of};
+use super::live::Live;
 use super::record::Recorder;
 use super::series::Series;
 use super::trace::Tracer;
@@ -34,6 +35,8 @@ pub struct Tally {
     pub recorder: Option<Recorder>,
     /// Who follows requests to say where they spent their time, where asked for.
     pub tracer: Option<Box<Tracer>>,
+    /// What somebody who watches the run while it goes on wants to know, where there is one.
+    pub live: Option<Box<Live>>,
     /// Counts since the start, measured or not, for the check of conservation.
     pub ledger: Ledger,
     /// Scaling actions and faults, as they happened.
@@ -115,7 +118,7 @@ pub struct Ledger {
 pub struct LogEntry {
     /// When.
     pub at: Time,
-    /// To which node.
+    /// To which node; of a link, to the one that calls.
     pub node: NodeId,
     /// What.
     pub what: Action,
@@ -131,10 +134,23 @@ pub enum Action {
         /// After.
         to: u32,
     },
-    /// A fault began at an instance.
-    Broke(InstanceId),
-    /// A fault ended at an instance.
-    Mended(InstanceId),
+    /// A fault began.
+    Broke(Struck),
+    /// A fault ended.
+    Mended(Struck),
+    /// A cache lost its entries.
+    Flushed,
+}
+
+/// What a fault that lasts has struck.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Struck {
+    /// An instance.
+    Instance(InstanceId),
+    /// A link, by its number.
+    Link(u16),
+    /// The load that clients make.
+    Load,
 }
 
 impl ClassTally {
@@ -179,6 +195,11 @@ impl ClassTally {
 }
 
 impl NodeTally {
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.latency.bytes() + self.waits.iter().map(Histogram::bytes).sum::<usize>()
+    }
+
     pub(crate) fn new() -> NodeTally {
         NodeTally {
             lookups: 0,
@@ -220,6 +241,7 @@ impl Tally {
             series: Series::new(model.run.sample_every),
             recorder: None,
             tracer: None,
+            live: None,
             ledger: Ledger::default(),
             log: Vec::new(),
             last_ended: Time::ZERO,

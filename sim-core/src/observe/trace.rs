@@ -165,10 +165,13 @@ impl Tracer {
             _ => 0,
         };
         let doing = match (visit.phase, step) {
-            (Phase::Travelling, _) => Doing::Network,
-            (Phase::Returning, _) => {
-                span.left = Some(now);
+            (Phase::Travelling | Phase::Unsent, _) => Doing::Network,
+            (Phase::Returning | Phase::Unheard, _) => {
+                span.left.get_or_insert(now);
                 Doing::Network
+            }
+            (Phase::Asking, Step::Lookup { cache, .. }) => {
+                return span.begin(now, Doing::Network, model.caches[cache].node);
             }
             (Phase::InLine, _) => Doing::InLine(pool),
             (Phase::Working, _) => Doing::Working(pool),

@@ -58,6 +58,11 @@ pub enum Found {
 }
 
 impl Store {
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.entries.len() * (size_of::<Entry>() + 2 * size_of::<u32>())
+    }
+
     /// An empty store of at most `capacity` entries.
     pub fn new(evict: Evict, capacity: u64) -> Store {
         Store {
@@ -135,6 +140,14 @@ impl Store {
         self.link_newest(place);
         let entries = &self.entries;
         self.places.insert_unique(mix(key), place, |&place| mix(entries[place as usize].key));
+    }
+
+    /// Forgets everything at `now`.
+    pub fn clear(&mut self, now: Time) {
+        self.promised_life -= self.entries.iter().map(|entry| remaining(entry.expires, now)).sum::<i128>();
+        self.places.clear();
+        self.entries.clear();
+        (self.newest, self.oldest, self.hand) = (NONE, NONE, 0);
     }
 
     fn find(&self, key: u64) -> Option<u32> {
@@ -259,6 +272,25 @@ mod tests {
         store.insert(1, Time(50), Time(60), true, &mut draws);
         store.insert(1, Time(55), Time(65), true, &mut draws);
         assert_eq!(store.lookup(1, Time(61), None), Found::Fresh, "unless it is refilled");
+    }
+
+    #[test]
+    fn a_store_that_is_cleared_is_as_good_as_new() {
+        for evict in [Evict::Lru, Evict::Fifo, Evict::Clock, Evict::Random] {
+            let mut store = Store::new(evict, 2);
+            let mut draws = Key::from_seed(1).draws();
+            for key in [1, 2, 3] {
+                store.insert(key, Time(0), Time(10), false, &mut draws);
+            }
+            store.clear(Time(4));
+            assert_eq!((store.len(), store.life_until(Time(9))), (0, 2 * 4), "{evict:?}");
+            for key in [4, 5, 6] {
+                assert_eq!(store.lookup(key, Time(9), None), Found::Nothing);
+                store.insert(key, Time(9), Time(20), false, &mut draws);
+            }
+            assert_eq!(store.lookup(6, Time(10), None), Found::Fresh, "{evict:?}");
+            assert_eq!(store.len(), 2);
+        }
     }
 
     #[test]

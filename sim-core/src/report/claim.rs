@@ -23,9 +23,11 @@ use super::interval::Estimate;
 use super::metric::{Metric, Subject};
 use super::watch::Span;
 
+mod complete;
 mod evaluate;
 mod parse;
 
+pub(crate) use complete::complete as completions;
 pub use evaluate::Margin;
 
 /// Where a claim names nodes, as bytes of it: `users` in `p99(users) < 1s`, `app` in `utilization(app/0) < 1`. Whether there

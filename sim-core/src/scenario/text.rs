@@ -6,6 +6,7 @@
 mod append;
 mod edit;
 mod format;
+mod lenient;
 mod locate;
 mod scan;
 mod splice;
@@ -16,6 +17,7 @@ pub use append::{append, append_loose};
 pub(crate) use edit::{one_value, replaced};
 pub use edit::{parse_assignment, quote, remove, rename_key, set, set_loose, split_list};
 pub use format::format;
+pub(crate) use lenient::{Cursor, Lenient, is_closed_text, lenient};
 pub(crate) use locate::Landing;
 pub use locate::{Located, Segment, parse_path};
 pub(crate) use scan::cut;

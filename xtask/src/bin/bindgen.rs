@@ -16,6 +16,8 @@ fn main() -> ExitCode {
     };
     let mut for_node = Bindgen::new();
     let mut for_web = Bindgen::new();
+    // What a page loads has to be small: the names of functions are a third of it.
+    for_web.remove_name_section(true).remove_producers_section(true);
     let written = for_node
         .input_path(wasm)
         .nodejs(true)

@@ -120,8 +120,7 @@ pub fn foreseeable(model: &Model) -> Arena<PoolId, bool> {
     }
     for controller in model.controllers.iter() {
         let broken = match controller {
-            Controller::Scheduled { targets, .. } => targets.as_slice(),
-            Controller::Recurring { target, .. } => std::slice::from_ref(target),
+            Controller::Scheduled { strike, .. } | Controller::Recurring { strike, .. } => strike.instances(),
             Controller::Hpa { .. } | Controller::Change { .. } => &[],
         };
         for instance in broken {

@@ -187,13 +187,14 @@ export type Request =
   | { do: 'theory'; arm: number }
   | { do: 'histogram'; arm: number; client: number }
   | { do: 'csv'; arm: number }
+  | { do: 'digest'; arm: number }
   // Any worker: about texts alone.
   | { do: 'catalogue' }
   | { do: 'check'; text: string }
   | { do: 'edit'; text: string; edits: Edit[] }
   | { do: 'complete'; text: string; offset: number }
   | { do: 'format'; text: string }
-  | { do: 'outline'; text: string }
+  | { do: 'outline'; text: string; path: string }
   // The pool: whole runs.
   | { do: 'run'; text: string; seed: string | null; edits: Edit[] };
 
@@ -285,6 +286,8 @@ export interface FaultInfo {
   doc: string;
   /** The kinds of nodes it strikes, by their words; `link` for links. */
   strikes: string[];
+  /** Whether it can strike one instance of a node, such as `app/3`. */
+  perInstance: boolean;
   /** As in scenario text, with `{target}` where the target goes. */
   template: string;
 }
@@ -294,10 +297,70 @@ export type JsonSchema = { [key: string]: any };
 /** A proposal of the editor's completion. */
 export interface Completion {
   label: string;
-  /** The text that replaces what stands from `from` to the offset asked about. */
+  /** The text that replaces what stands from `from` to `to`. */
   insert: string;
   from: number;
+  to: number;
   detail: string;
   doc: string;
   kind: 'field' | 'variant' | 'value' | 'name';
+}
+
+/**
+ * A place of the scenario, written or not, with what is below it: what an inspector builds its controls from.
+ * From `scenario::outline::outline(text, path)`; `path` is empty for the whole scenario, `nodes.app` for a node.
+ */
+export interface Outline {
+  /** Where edits find it: `{ do: 'set', path, value }`, whether it is written or not. */
+  path: string;
+  /** The field, the key, the number in its list, or the variant in whose brackets it stands. */
+  name: string;
+  kind: 'table' | 'choice' | 'map' | 'list' | 'tuple' | 'quantity' | 'whole' | 'truth' | 'text' | 'anything';
+  /** What the schema calls the table or choice: `Policy`. `Distribution2` and the like are those of another unit. */
+  table: string | null;
+  doc: string;
+  /** Whether there has to be something. */
+  required: boolean;
+  /** Whether nothing may stand there: to take it away, `{ do: 'remove', path }`. */
+  optional: boolean;
+  written: boolean;
+  /** As written, else what is taken instead, in scenario text (`"5ms"` with its quotes); null where that is nothing. */
+  text: string | null;
+  /** What is taken if nothing is written, in scenario text. */
+  default: string | null;
+  /** The value as written. */
+  span: { start: number; end: number } | null;
+  /** Of a quantity. A `ratio` or `number` can do without quotes. */
+  unit: 'time' | 'rate' | 'ratio' | 'size' | 'bandwidth' | 'number' | null;
+  /** How a quantity can be written, in scenario text. */
+  examples: string[];
+  /** The least number, or the least number of elements of a list. */
+  minimum: number | null;
+  maximum: number | null;
+  /** What a text can name, as far as the scenario has it; empty for a text that is free. */
+  names: string[];
+  /** What a key of a map can name. */
+  keys: string[];
+  /** The variant of a choice, as written or as taken. */
+  variant: string | null;
+  variants: OutlineVariant[];
+  /** The groups of fields of which a table has exactly one: `[["median", "p99"], ["mean", "cv"]]`. */
+  one_of: string[][];
+  /** A value to begin with, in scenario text. */
+  template: string;
+  /** What further elements of a list or map are; it stands nowhere, so its `path` is empty and it has no parts. */
+  item: Outline | null;
+  /**
+   * Of a table all fields, written or not, in the order of the documentation; of a list, map or tuple what is written; of a
+   * choice what is in the brackets of its variant: the fields of a variant with fields, else one part named after the variant.
+   * Nothing is below what is not written, except where a table with defaults is taken (`run`, `run.limits`).
+   */
+  parts: Outline[];
+}
+
+export interface OutlineVariant {
+  name: string;
+  doc: string;
+  /** With what it needs, to be put in place of another one: `{ do: 'set', path, value: template }`. */
+  template: string;
 }

@@ -1,0 +1,255 @@
+//! A run that somebody watches, changes, and takes back while it goes on: what the explorer in the browser stands on.
+//!
+//! ## Invariant: the text is the run
+//! Whatever was done to a live run is in its text: a slider that was moved is a `Set` in the timeline, a click that broke
+//! something a fault there. So a live run that has come to time t is, to the last bit, the run of its present text at t, and
+//! the command gives the same digest for it. `tests/live.rs` checks that for edits at random.
+
+use std::sync::Arc;
+
+use crate::compile::{Compiled, compile_sharing};
+use crate::diagnostic::Diagnostic;
+use crate::distribution::discrete::Tables;
+use crate::engine::{Engine, Stop};
+use crate::graph::Graph;
+use crate::model::{Model, NodeId};
+use crate::observe::tally::LogEntry;
+use crate::report::{Report, TheoryRow, theory};
+use crate::time::Time;
+
+mod agreement;
+mod count;
+mod describe;
+mod frame;
+mod history;
+mod rows;
+
+pub use describe::{Description, EdgeDescription, NodeDescription, PoolDescription, TimelineEntry};
+pub use frame::{Group, Groups, Layout, status};
+
+use agreement::agreement;
+use count::{Places, Totals};
+use history::History;
+use rows::Rows;
+
+/// Events between two checkpoints at first: so many are gone through again in less than a twentieth of a second.
+const EVENTS_BETWEEN: u64 = 40_000;
+
+/// A run that is watched.
+#[derive(Debug)]
+pub struct Live {
+    text: String,
+    compiled: Compiled,
+    tables: Tables,
+    variants: Vec<Arc<Model>>,
+    graph: Graph,
+    places: Places,
+    engine: Engine,
+    rows: Rows,
+    history: History,
+    log: Vec<LogEntry>,
+}
+
+/// What a change of the text led to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Amended {
+    /// Until then the run is what it was; later rows and entries of the log are void.
+    pub since: Time,
+    /// Where the run stood, and has to be advanced to again.
+    pub goal: Time,
+}
+
+impl Live {
+    /// A live run of a scenario at its start, or all that is wrong with it.
+    pub fn new(text: &str) -> Result<Live, Vec<Diagnostic>> {
+        Live::sharing(text, Tables::default())
+    }
+
+    /// The same with tables that were made before.
+    pub fn sharing(text: &str, tables: Tables) -> Result<Live, Vec<Diagnostic>> {
+        let compiled = compile_sharing(text, &|_| None, &tables)?;
+        Ok(Live::of(text, compiled, tables))
+    }
+
+    fn of(text: &str, compiled: Compiled, tables: Tables) -> Live {
+        let variants: Vec<_> = compiled.models.iter().cloned().map(Arc::new).collect();
+        let model = &variants[0];
+        let graph = Graph::of(&compiled.scenario, model);
+        let arrows = arrows(&graph);
+        let engine = Engine::live(variants.clone(), model.run.seed, &arrows);
+        let places = Places::of(model, &arrows);
+        let start = Totals::of(&engine, &places);
+        let rows = Rows::new(model, start.clone());
+        let mut history = History::default();
+        history.add(&engine, &rows);
+        let text = text.to_owned();
+        Live { text, compiled, tables, variants, graph, places, engine, rows, history, log: Vec::new() }
+    }
+
+    /// The scenario as it stands.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Simulated time.
+    pub fn now(&self) -> Time {
+        self.engine.state().now
+    }
+
+    /// Why the run is over, once it is.
+    pub fn stopped(&self) -> Option<Stop> {
+        self.engine.stopped()
+    }
+
+    /// Goes on until `until` or for about `events` events, whichever comes first. Says if the run is over.
+    pub fn advance(&mut self, until: Time, events: u64) -> Option<Stop> {
+        let target = self.engine.state().events.saturating_add(events);
+        loop {
+            let done = self.engine.state().events;
+            if self.engine.stopped().is_some() || done >= target {
+                return self.engine.stopped();
+            }
+            let row_ends = self.rows.next_end();
+            self.engine.advance(until.min(row_ends), target - done);
+            self.follow_log();
+            let is_over = self.engine.stopped().is_some();
+            // Else the events asked for may end in the middle of an instant.
+            let has_room = self.engine.state().events < target;
+            if is_over || (has_room && self.now() >= row_ends) {
+                self.rows.close(&mut self.engine, &self.places);
+            }
+            if self.history.is_due(&self.engine, EVENTS_BETWEEN) {
+                self.history.add(&self.engine, &self.rows);
+            }
+            if is_over || (has_room && self.now() >= until) {
+                return self.engine.stopped();
+            }
+        }
+    }
+
+    /// Handles one event, and says when that was.
+    pub fn step(&mut self) -> Time {
+        self.advance(Time::NEVER, 1);
+        self.now()
+    }
+
+    /// Goes back, or not quite as far as wanted: to the last checkpoint that is not later than `at`, if that is nearer than
+    /// where the run stands. Whoever wants to be there advances from here to `at`.
+    pub fn seek(&mut self, at: Time) {
+        let now = self.now();
+        let Some(mark) = self.history.before(at, |_| true) else { return };
+        let is_nearer = at < now || mark.checkpoint.at() > now;
+        if !is_nearer || (self.engine.stopped().is_none() && now == at) {
+            return;
+        }
+        self.engine.resume(&mark.checkpoint, self.variants.clone());
+        self.rows.return_to(mark);
+    }
+
+    /// Goes on under another text. Where it agrees with the present one until now, nothing is done again; else the run goes
+    /// back to where they part, or to its start, and has to be advanced to where it stood. A text that does not compile
+    /// changes nothing.
+    pub fn amend(&mut self, text: &str) -> Result<Amended, Vec<Diagnostic>> {
+        let compiled = compile_sharing(text, &|_| None, &self.tables)?;
+        let variants: Vec<_> = compiled.models.iter().cloned().map(Arc::new).collect();
+        let since = agreement(&self.variants, &variants);
+        let goal = self.now();
+        let is_fresh = |at: Time| at < since;
+        let is_over = self.engine.stopped().is_some() && since < Time::NEVER;
+        if is_fresh(goal) && !is_over && self.engine.fits(&variants[0]) {
+            self.engine.adopt_variants(variants.clone());
+            self.history.forget_from(since);
+        } else {
+            let mark = self
+                .history
+                .before(since, |mark| is_fresh(mark.checkpoint.at()) && mark.checkpoint.fits(&variants[0]));
+            let Some(mark) = mark else {
+                let tables = self.tables.clone();
+                *self = Live::of(text, compiled, tables);
+                return Ok(Amended { since: Time::ZERO, goal });
+            };
+            self.engine.resume(&mark.checkpoint, variants.clone());
+            self.rows.return_to(mark);
+            self.history.forget_from(since);
+        }
+        self.rows.forget_from(since);
+        self.log.retain(|entry| entry.at < since);
+        self.graph = Graph::of(&compiled.scenario, &variants[0]);
+        (self.text, self.compiled, self.variants) = (text.to_owned(), compiled, variants);
+        Ok(Amended { since, goal })
+    }
+
+    /// What scaled and what broke, in order; it reaches as far as the run has ever come.
+    pub fn log(&self) -> &[LogEntry] {
+        &self.log
+    }
+
+    /// The compiled scenario.
+    pub fn compiled(&self) -> &Compiled {
+        &self.compiled
+    }
+
+    /// The model in force.
+    pub fn model(&self) -> &Model {
+        self.engine.model()
+    }
+
+    /// The report of the run so far.
+    pub fn report(&self) -> Report {
+        Report::new(&self.engine)
+    }
+
+    /// Laws beside what was measured so far; none where the scenario changes, breaks or scales.
+    pub fn theory(&self) -> Vec<TheoryRow> {
+        let variants = self.variants.len() as u64;
+        theory::rows(self.engine.model(), variants, &self.report().measured)
+    }
+
+    /// The run over time as CSV: a column for each number of a row, named after what it is of.
+    pub fn csv(&self) -> String {
+        let layout = self.row_layout();
+        let model = self.engine.model();
+        let mut heads: Vec<String> = layout.head.iter().map(|field| (*field).to_owned()).collect();
+        let nodes = || model.nodes.iter().map(|node| node.name.clone());
+        let clients = || model.sources.iter().map(|source| model.nodes[source.node].name.clone());
+        let edges =
+            self.graph.edges.iter().map(|edge| {
+                format!("{}->{}", self.graph.nodes[edge.from].name, self.graph.nodes[edge.to].name)
+            });
+        let mut add = |group: &Group, what: &str, names: Vec<String>| {
+            for name in names {
+                heads.extend(group.fields.iter().map(|field| format!("{what}.{name}.{field}")));
+            }
+        };
+        add(&layout.groups.clients, "client", clients().collect());
+        add(&layout.groups.nodes, "node", nodes().collect());
+        add(&layout.groups.edges, "link", edges.collect());
+        let mut text = heads.join(",");
+        text.push('\n');
+        for row in self.rows(0).chunks_exact(layout.length) {
+            let known = |value: &f64| if value.is_nan() { String::new() } else { value.to_string() };
+            text.push_str(&row.iter().map(known).collect::<Vec<_>>().join(","));
+            text.push('\n');
+        }
+        text
+    }
+
+    /// The run itself, to look at.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The engine's log only grows, and a run that was taken back writes the same again.
+    fn follow_log(&mut self) {
+        let log = &self.engine.state().tally.log;
+        if log.len() > self.log.len() {
+            self.log.extend_from_slice(&log[self.log.len()..]);
+        }
+    }
+}
+
+/// The arrows of a graph as pairs of nodes: the nodes of a graph are those of the model, in their order.
+fn arrows(graph: &Graph) -> Vec<(NodeId, NodeId)> {
+    let node = |place: usize| NodeId(place as u32);
+    graph.edges.iter().map(|edge| (node(edge.from), node(edge.to))).collect()
+}

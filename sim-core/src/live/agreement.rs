@@ -1,0 +1,71 @@
+//! Until when the runs of two scenarios go the same way: so long nothing has to be done again when one becomes the other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::engine::live::is_same;
+use crate::model::{Controller, Model};
+use crate::time::Time;
+
+/// The instant from which on runs of `old` and `new`, each a scenario's models over time, may differ: `Time::ZERO` if from
+/// the start, `Time::NEVER` if not at all.
+pub(super) fn agreement(old: &[Arc<Model>], new: &[Arc<Model>]) -> Time {
+    let (one, other) = (&old[0], &new[0]);
+    controllers_part(one, other).min(models_part(old, new))
+}
+
+/// The first instant at which a controller does something that the other scenario does not have, or has in another place
+/// among those that act at the same time.
+fn controllers_part(one: &Model, other: &Model) -> Time {
+    let mut unmatched: Vec<&Controller> = other.controllers.iter().collect();
+    let mut part = Time::NEVER;
+    for controller in one.controllers.iter() {
+        match unmatched.iter().position(|candidate| is_same(candidate, controller)) {
+            Some(place) => {
+                // Controllers are known by their number: one that comes earlier in the list than it did is another one.
+                if place > 0 {
+                    part = part.min(first_act(controller));
+                }
+                unmatched.remove(place);
+            }
+            None => part = part.min(first_act(controller)),
+        }
+    }
+    unmatched.into_iter().map(first_act).fold(part, Time::min)
+}
+
+/// When a controller first does something.
+fn first_act(controller: &Controller) -> Time {
+    match controller {
+        Controller::Hpa { .. } | Controller::Recurring { .. } => Time::ZERO,
+        Controller::Scheduled { at, .. } | Controller::Change { at, .. } => *at,
+    }
+}
+
+/// The first instant at which different models are in force.
+fn models_part(old: &[Arc<Model>], new: &[Arc<Model>]) -> Time {
+    let (old_changes, new_changes) = (changes(&old[0]), changes(&new[0]));
+    let mut instants: Vec<Time> = old_changes.keys().chain(new_changes.keys()).copied().collect();
+    instants.sort_unstable();
+    instants.dedup();
+    let in_force = |changes: &BTreeMap<Time, usize>, at: Time| {
+        changes.range(..=at).next_back().map_or(0, |(_, variant)| *variant)
+    };
+    std::iter::once(Time::ZERO)
+        .chain(instants)
+        .find(|at| {
+            let (one, other) = (in_force(&old_changes, *at), in_force(&new_changes, *at));
+            !old[one].is_alike(&new[other])
+        })
+        .unwrap_or(Time::NEVER)
+}
+
+/// Which variant comes into force when.
+fn changes(model: &Model) -> BTreeMap<Time, usize> {
+    let change = |controller: &Controller| match controller {
+        Controller::Change { at, variant } => Some((*at, *variant as usize)),
+        Controller::Hpa { .. } | Controller::Scheduled { .. } | Controller::Recurring { .. } => None,
+    };
+    // Of several at one instant the last counts.
+    model.controllers.iter().filter_map(change).collect()
+}

@@ -1,0 +1,189 @@
+// `npm run measure`: how fast the built page starts, draws, seeks and reacts, and how large it is, in a real Chromium.
+import { readFileSync, readdirSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { launch, servePage } from './build/browser.mjs';
+
+const BUILT = 'dist';
+const TIMES = 5;
+const rows = [];
+
+const server = await servePage(BUILT);
+const browser = await launch();
+console.log(`${server.by} · Chromium ${browser.version()} · ${cpus().length} × ${cpus()[0]?.model ?? 'processor'}\n`);
+try {
+  await measureStart();
+  await measureRun();
+  for (const nodes of [200, 500]) await measureFrames(nodes);
+} finally {
+  await browser.close();
+  server.stop();
+}
+console.log(table([['measured', 'value', 'goal'], ...rows]));
+console.log(table(await sizes()));
+
+async function measureStart() {
+  const cold = [];
+  const warm = [];
+  for (let time = 0; time < TIMES; time += 1) {
+    const { context, page } = await open();
+    cold.push(await firstFrame(page));
+    // Until the service worker keeps the page, as after a first visit.
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.reload();
+    warm.push(await firstFrame(page));
+    await context.close();
+  }
+  rows.push(['first live frame, cold', milliseconds(cold), '≤ 1000 ms']);
+  rows.push(['first live frame, warm', milliseconds(warm), '≤ 300 ms']);
+}
+
+/** Seeks, a slider and the pace, in the scenario that the page opens with. */
+async function measureRun() {
+  const { context, page } = await open();
+  await firstFrame(page);
+  const found = await page.evaluate(async () => {
+    const { studio } = window.escala;
+    const nextFrame = () =>
+      new Promise((done) => {
+        const stop = studio.onFrame(() => (stop(), done()));
+      });
+    const timed = async (work) => {
+      const start = performance.now();
+      await work();
+      return performance.now() - start;
+    };
+    studio.speed = Infinity;
+    await studio.play();
+    await new Promise((done) => setTimeout(done, 5000));
+    const reached = studio.reached;
+    await studio.pause();
+    const end = studio.time;
+    const seeks = [];
+    // Over the whole past, back and forth: a fixed walk that repeats itself late.
+    for (let step = 1; step <= 40; step += 1) seeks.push(await timed(() => studio.seek(((step * 0.618034) % 1) * end)));
+    await studio.seek(end / 2);
+    studio.speed = 1;
+    await studio.play();
+    const { nodes } = studio.description;
+    const service = nodes.find((node) => node.kind === 'service')?.name;
+    const slides = [];
+    for (let step = 0; step < 20; step += 1) {
+      const path = `nodes.${service}.cores`;
+      slides.push(await timed(async () => {
+        await studio.setParameter(path, String(1 + (step % 4)), { from: 'now' });
+        await nextFrame();
+      }));
+    }
+    return { reached, end, seeks, slides };
+  });
+  rows.push(['seek anywhere in the past', milliseconds(found.seeks), '≤ 50 ms']);
+  rows.push([`  of ${found.end.toFixed(0)} simulated seconds, slowest`, `${Math.max(...found.seeks).toFixed(1)} ms`, '']);
+  rows.push(['a parameter until the next frame', milliseconds(found.slides), '≤ 50 ms']);
+  rows.push(['simulated seconds a second at most', found.reached.toFixed(1), '']);
+  await context.close();
+}
+
+/** Frames a second while a large scenario runs and all of it is drawn. */
+async function measureFrames(nodes) {
+  const { context, page } = await open();
+  await firstFrame(page);
+  const found = await page.evaluate(async (text) => {
+    const { studio } = window.escala;
+    await studio.open(text);
+    if (studio.problems.length > 0) throw new Error(studio.problems[0].message);
+    await new Promise((done) => setTimeout(done, 2000));
+    let painted = 0;
+    let live = 0;
+    const stop = studio.onFrame(() => (live += 1));
+    const start = performance.now();
+    await new Promise((done) => {
+      const count = (now) => {
+        painted += 1;
+        if (now - start < 5000) requestAnimationFrame(count);
+        else done();
+      };
+      requestAnimationFrame(count);
+    });
+    stop();
+    const seconds = (performance.now() - start) / 1000;
+    return { painted: painted / seconds, live: live / seconds, nodes: studio.description.nodes.length };
+  }, large(nodes));
+  const goal = nodes === 200 ? '60' : '≥ 30';
+  rows.push([`frames a second, ${found.nodes} nodes`, `${found.painted.toFixed(1)}, ${found.live.toFixed(1)} with new numbers`, goal]);
+  await context.close();
+}
+
+/** Clients, a balancer, and so many services behind it that all are `nodes`. */
+function large(nodes) {
+  const names = Array.from({ length: nodes - 2 }, (_, index) => `app${index}`);
+  const services = names.map((name) => `    "${name}": Service(cores: 1, serve: [Cpu(Exp("8ms"))]),`);
+  return `(nodes: {
+    "users": Clients(to: "lb", load: Open(rate: "${names.length * 10}/s"), timeout: "1s"),
+    "lb": Balancer(to: [${names.map((name) => `"${name}"`).join(', ')}], policy: RoundRobin),
+${services.join('\n')}
+})
+`;
+}
+
+/** What the first load is made of, and what comes later, in kB. */
+async function sizes() {
+  const browser = await launch();
+  // Without its service worker, which fetches everything.
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const server = await servePage(BUILT);
+  const asked = new Set();
+  page.on('request', (request) => asked.add(new URL(request.url()).pathname.replace(/^\/$/, '/index.html').slice(1)));
+  await page.goto(server.url);
+  await firstFrame(page);
+  await page.waitForTimeout(1000);
+  await browser.close();
+  server.stop();
+
+  const entries = readdirSync(BUILT, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = entries.map((entry) => join(entry.parentPath, entry.name).slice(BUILT.length + 1).replaceAll('\\', '/'));
+  const plain = files.filter((file) => !/\.(br|gz)$/.test(file)).sort();
+  const weighed = plain.map((file) => ({ file, sizes: weigh(readFileSync(join(BUILT, file))) }));
+  const first = weighed.filter(({ file }) => asked.has(file));
+  const later = weighed.filter(({ file }) => !asked.has(file));
+  const sum = (parts) => [0, 1, 2].map((index) => parts.reduce((total, { sizes }) => total + sizes[index], 0));
+  const row = (name, numbers) => [name, ...numbers.map((size) => `${(size / 1000).toFixed(1)} kB`)];
+  return [
+    ['size', 'raw', 'gzip', 'brotli'],
+    row('first load (goal: ≤ 300 kB brotli)', sum(first)),
+    ...first.map(({ file, sizes }) => row(`  ${file}`, sizes)),
+    row('later, when it is needed', sum(later)),
+    ...later.map(({ file, sizes }) => row(`  ${file}`, sizes)),
+  ];
+}
+
+function weigh(bytes) {
+  return [bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length];
+}
+
+async function open() {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => console.error(`the page: ${error.message}`));
+  await page.goto(server.url);
+  return { context, page };
+}
+
+/** When the first frame with live numbers was drawn, in ms since the page was asked for. */
+async function firstFrame(page) {
+  const mark = await page.waitForFunction(() => performance.getEntriesByName('first-frame')[0]?.startTime);
+  return mark.jsonValue();
+}
+
+function milliseconds(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return `${sorted[Math.floor(sorted.length / 2)].toFixed(0)} ms (${sorted[0].toFixed(0)}–${sorted.at(-1).toFixed(0)})`;
+}
+
+function table(lines) {
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const aligned = lines.map((line) => line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))));
+  return aligned.map((line) => line.join('   ')).join('\n') + '\n';
+}

@@ -1,0 +1,234 @@
+// The engine as the page sees it: typed questions and answers, ticks of the live run, and recovery when the engine breaks.
+import { Link, TrapError } from './link';
+import { compiledEngine } from './module';
+import { asProblem, Pool } from './pool';
+import type {
+  Catalogue,
+  Completion,
+  Description,
+  Edit,
+  Outcome,
+  Problem,
+  Request,
+  TheoryLine,
+  Tick,
+} from './protocol';
+
+/** The answer to `amend`: what the scenario is now, since when it differs (if it does), and the time the run catches up to. */
+export interface Amended {
+  description: Description;
+  since: number | null;
+  goal: number;
+}
+
+/** The answer to `edit`. */
+export interface Edited {
+  text: string;
+}
+
+/** The engine broke and was started again; `gaveUp` if it broke twice at the same place and stays stopped. */
+export interface Restart {
+  message: string;
+  at: number;
+  gaveUp: boolean;
+}
+
+interface Hooks {
+  onTick: (tick: Tick) => void;
+  onRestart: (restart: Restart) => void;
+}
+
+/** A second trap within this many simulated seconds after the first is the same trap. */
+const SAME_PLACE = 1;
+
+export class Engine {
+  /** Whole runs: replications and sweeps. */
+  readonly pool = new Pool();
+  readonly #hooks: Hooks;
+  #live: Link | null = null;
+  #tools: Link | null = null;
+  /** What is open, to open it again after a trap. */
+  readonly #texts: (string | null)[] = [null, null];
+  #speed: number | null = null;
+  #now = 0;
+  /** What was open when it broke twice: it is opened again when somebody changes something. */
+  #lost: (string | null)[] | null = null;
+  #lastTrap: { at: number; texts: string } | null = null;
+
+  constructor(hooks: Hooks) {
+    this.#hooks = hooks;
+  }
+
+  // The live run.
+
+  async open(arm: number, text: string, at = 0): Promise<Outcome<Description>> {
+    if (this.#lost) this.#lost[arm] = null;
+    const outcome = await this.#askLive<Description>({ do: 'open', arm, text, at });
+    if (outcome.ok) this.#texts[arm] = text;
+    return outcome;
+  }
+
+  /** Another text for an arm, which keeps its time; opens it if it is not open. */
+  async amend(arm: number, text: string): Promise<Outcome<Amended>> {
+    if (this.#lost) {
+      this.#lost[arm] = null;
+      await this.#revive(this.#now);
+    }
+    if (this.#texts[arm] === null) {
+      const opened = await this.open(arm, text, this.#now);
+      return opened.ok ? { ok: true, value: { description: opened.value, since: 0, goal: this.#now } } : opened;
+    }
+    const outcome = await this.#askLive<Amended>({ do: 'amend', arm, text });
+    if (outcome.ok) this.#texts[arm] = text;
+    return outcome;
+  }
+
+  async close(arm: number): Promise<void> {
+    this.#texts[arm] = null;
+    await this.#askLive<null>({ do: 'close', arm });
+  }
+
+  /** Simulated seconds a second; `Infinity` for as fast as it goes. */
+  async play(speed: number): Promise<void> {
+    await this.#revive(this.#now);
+    this.#speed = speed;
+    await this.#askLive<null>({ do: 'play', speed });
+  }
+
+  async pause(): Promise<void> {
+    this.#speed = null;
+    await this.#askLive<null>({ do: 'pause' });
+  }
+
+  /** Some events, or some seconds, of all arms. */
+  async step(by: { events?: number; seconds?: number }): Promise<void> {
+    await this.#revive(this.#now);
+    this.#speed = null;
+    await this.#askLive<null>({ do: 'step', events: by.events ?? 0, seconds: by.seconds ?? 0 });
+  }
+
+  async seek(to: number): Promise<void> {
+    await this.#revive(to);
+    await this.#askLive<null>({ do: 'seek', to });
+  }
+
+  /** The run so far as `escala run --json` would tell it. */
+  report<T = unknown>(arm = 0): Promise<Outcome<T>> {
+    return this.#askLive({ do: 'report', arm });
+  }
+
+  theory(arm = 0): Promise<Outcome<TheoryLine[]>> {
+    return this.#askLive({ do: 'theory', arm });
+  }
+
+  /** Pairs: the upper edge in ms, and how many. */
+  histogram(client: number, arm = 0): Promise<Outcome<Float64Array>> {
+    return this.#askLive({ do: 'histogram', arm, client });
+  }
+
+  csv(arm = 0): Promise<Outcome<string>> {
+    return this.#askLive({ do: 'csv', arm });
+  }
+
+  /** The digest of the run so far, as the command prints it. */
+  digest(arm = 0): Promise<Outcome<string>> {
+    return this.#askLive({ do: 'digest', arm });
+  }
+
+  // Texts; in a worker of their own, so that the live run stays smooth.
+
+  catalogue(): Promise<Outcome<Catalogue>> {
+    return this.#askTools({ do: 'catalogue' });
+  }
+
+  async check(text: string): Promise<Problem[]> {
+    const outcome = await this.#askTools<{ problems: Problem[] }>({ do: 'check', text });
+    return outcome.ok ? outcome.value.problems : outcome.problems;
+  }
+
+  edit(text: string, edits: Edit[]): Promise<Outcome<Edited>> {
+    return this.#askTools({ do: 'edit', text, edits });
+  }
+
+  async complete(text: string, offset: number): Promise<Completion[]> {
+    const outcome = await this.#askTools<Completion[]>({ do: 'complete', text, offset });
+    return outcome.ok ? outcome.value : [];
+  }
+
+  /** The text as `escala fmt` writes it. */
+  async format(text: string): Promise<Outcome<string>> {
+    const outcome = await this.#askTools<{ text: string }>({ do: 'format', text });
+    return outcome.ok ? { ok: true, value: outcome.value.text } : outcome;
+  }
+
+  /** What stands at a path of the text: `nodes.app`; what the engine tells of it. */
+  outline<T = unknown>(text: string, path: string): Promise<Outcome<T>> {
+    return this.#askTools({ do: 'outline', text, path });
+  }
+
+  /** One whole run; see {@link pool} for many. */
+  run<T = unknown>(text: string, seed: string | null = null, signal?: AbortSignal): Promise<Outcome<T>> {
+    return this.pool.run<T>({ text, seed }, signal);
+  }
+
+  async #askTools<T>(request: Request): Promise<Outcome<T>> {
+    if (!this.#tools?.isAlive) this.#tools = new Link(compiledEngine());
+    try {
+      return await this.#tools.ask<T>(request);
+    } catch (error) {
+      if (error instanceof TrapError) return asProblem(error);
+      throw error;
+    }
+  }
+
+  async #askLive<T>(request: Request): Promise<Outcome<T>> {
+    const link = this.#liveLink();
+    try {
+      return await link.ask<T>(request);
+    } catch (error) {
+      if (error instanceof TrapError) return asProblem(error);
+      throw error;
+    }
+  }
+
+  #liveLink(): Link {
+    if (this.#live?.isAlive) return this.#live;
+    this.#live = new Link(compiledEngine(), {
+      onTick: (tick) => {
+        this.#now = tick.now;
+        this.#hooks.onTick(tick);
+      },
+      onTrap: (message) => this.#recover(message),
+    });
+    return this.#live;
+  }
+
+  async #revive(at: number): Promise<void> {
+    const lost = this.#lost;
+    this.#lost = null;
+    for (const [arm, text] of (lost ?? []).entries()) {
+      if (text !== null) await this.open(arm, text, at);
+    }
+  }
+
+  /** Another worker, the same texts at the same time; unless it broke here before. */
+  #recover(message: string): void {
+    const at = this.#now;
+    const texts = JSON.stringify(this.#texts);
+    const last = this.#lastTrap;
+    const gaveUp = last !== null && last.texts === texts && at <= last.at + SAME_PLACE;
+    this.#lastTrap = { at, texts };
+    if (gaveUp) {
+      this.#speed = null;
+      this.#lost = [...this.#texts];
+      this.#texts.fill(null);
+      this.#lastTrap = null;
+    } else {
+      this.#texts.forEach((text, arm) => {
+        if (text !== null) void this.#askLive({ do: 'open', arm, text, at });
+      });
+      if (this.#speed !== null) void this.#askLive({ do: 'play', speed: this.#speed });
+    }
+    this.#hooks.onRestart({ message, at, gaveUp });
+  }
+}

@@ -1,0 +1,46 @@
+// What `sim-web` gives to JavaScript, as the workers use it; what is told as JSON is parsed here and nowhere else.
+import * as bindings from '../../../pkg/sim_web.js';
+
+/** One run that can be looked into, changed and taken back while it goes on. */
+export interface Arm {
+  /** {@link Description} */
+  description(): string;
+  /** Until a time or for a number of events, whichever comes first; the status as a number. */
+  advance(until: number, events: number): number;
+  now(): number;
+  frame(window: number): Float64Array;
+  rows(from: number): Float64Array;
+  row_count(): number;
+  log(from: number): string;
+  /** Outcome of `{since, goal}`; the arm may stand earlier than `goal` afterwards. */
+  amend(text: string): string;
+  /** Back to where `t` can be reached from, by advancing. */
+  seek(t: number): void;
+  /** One event; the time of it. */
+  step(): number;
+  report(): string;
+  theory(): string;
+  histogram(client: number): Float64Array;
+  csv(): string;
+  digest(): string;
+  free(): void;
+}
+
+interface Surface {
+  /** Throws an `Error` whose message is `Problem[]` as JSON. */
+  Arm: new (text: string) => Arm;
+  catalogue(): string;
+  check(text: string): string;
+  edit(text: string, edits: string): string;
+  complete(text: string, offset: number): string;
+  format(text: string): string;
+  outline(text: string, path: string): string;
+  run(text: string, seed?: string): string;
+}
+
+export const engine = bindings as unknown as Surface;
+
+/** Makes the functions above work. */
+export async function start(module: WebAssembly.Module): Promise<void> {
+  await bindings.default({ module_or_path: module });
+}

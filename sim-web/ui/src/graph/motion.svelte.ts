@@ -1,0 +1,45 @@
+// When the canvas is drawn: once a frame while dots run, otherwise only when something has changed.
+
+export class Motion {
+  /** Whether the reader asked for less motion. */
+  isReduced = $state(false);
+  #draw: ((now: number, isMoving: boolean) => void) | null = null;
+  #request = 0;
+  #isRunning = false;
+  #query: MediaQueryList | null = null;
+
+  start(draw: (now: number, isMoving: boolean) => void): void {
+    this.#draw = draw;
+    this.#query = matchMedia('(prefers-reduced-motion: reduce)');
+    this.#query.addEventListener('change', this.#changed);
+    this.#changed();
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.#request);
+    this.#query?.removeEventListener('change', this.#changed);
+    this.#draw = null;
+  }
+
+  /** Whether time goes on, and dots with it. */
+  run(isRunning: boolean): void {
+    this.#isRunning = isRunning;
+    this.ask();
+  }
+
+  /** Draws with the next frame. */
+  ask(): void {
+    if (this.#request !== 0 || !this.#draw) return;
+    this.#request = requestAnimationFrame((now) => {
+      this.#request = 0;
+      const isMoving = this.#isRunning && !this.isReduced;
+      this.#draw?.(now, isMoving);
+      if (isMoving) this.ask();
+    });
+  }
+
+  readonly #changed = () => {
+    this.isReduced = this.#query?.matches ?? false;
+    this.ask();
+  };
+}

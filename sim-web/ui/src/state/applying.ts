@@ -1,0 +1,85 @@
+// From a text to the run of it: checks what is typed, gives the engine what is right, and keeps what is wrong from it.
+import type { Engine } from '../engine/client';
+import type { ArmState } from './arm.svelte';
+
+/** How long typing rests before the text is looked at, in ms. */
+const TYPING_RESTS = 150;
+
+export class Applying {
+  readonly #engine: Engine;
+  readonly #arms: readonly ArmState[];
+  readonly #isBusy = [false, false];
+  readonly #timers: (ReturnType<typeof setTimeout> | undefined)[] = [];
+  /** Told where the run catches up to, a moment before the first tick tells it. */
+  readonly #onGoal: (goal: number) => void;
+
+  constructor(engine: Engine, arms: readonly ArmState[], onGoal: (goal: number) => void) {
+    this.#engine = engine;
+    this.#arms = arms;
+    this.#onGoal = onGoal;
+  }
+
+  /** Looks at a text once typing rests. */
+  later(index: number): void {
+    clearTimeout(this.#timers[index]);
+    this.#timers[index] = setTimeout(() => void this.#look(index), TYPING_RESTS);
+  }
+
+  /** Gives the text to the run; of several in a row only the last. */
+  async now(index: number): Promise<void> {
+    const arm = this.#arms[index];
+    if (!arm || this.#isBusy[index]) return;
+    this.#isBusy[index] = true;
+    try {
+      // Back to what runs, after a mistake.
+      if (arm.text === arm.good && arm.description) arm.describe(arm.description);
+      while (arm.text !== arm.applied && arm.text !== arm.good) {
+        await (arm.isFresh ? this.open(index, 0) : this.#amend(index, arm));
+      }
+    } finally {
+      this.#isBusy[index] = false;
+    }
+  }
+
+  /** Starts over with the text, and catches up to a time. */
+  async open(index: number, at: number): Promise<void> {
+    const arm = this.#arms[index];
+    if (!arm) return;
+    const { text } = arm;
+    const outcome = await this.#engine.open(index, text, at);
+    arm.applied = text;
+    if (!outcome.ok) {
+      arm.problems = outcome.problems;
+      return;
+    }
+    arm.isFresh = false;
+    arm.isOpen = true;
+    arm.good = text;
+    arm.describe(outcome.value);
+  }
+
+  async #amend(index: number, arm: ArmState): Promise<void> {
+    const { text } = arm;
+    const outcome = await this.#engine.amend(index, text);
+    arm.applied = text;
+    if (!outcome.ok) {
+      arm.problems = outcome.problems;
+      return;
+    }
+    arm.isOpen = true;
+    arm.good = text;
+    arm.describe(outcome.value.description);
+    this.#onGoal(outcome.value.goal);
+  }
+
+  /** Checks a typed text beside the run, so that a mistake costs the run nothing. */
+  async #look(index: number): Promise<void> {
+    const arm = this.#arms[index];
+    if (!arm) return;
+    const { text } = arm;
+    const problems = await this.#engine.check(text);
+    if (arm.text !== text) return;
+    arm.problems = problems;
+    if (!arm.isWrong) await this.now(index);
+  }
+}

@@ -1,0 +1,102 @@
+// Words of the table view: names of columns, and what each of them means.
+import { define } from '../language';
+
+export const words = define({
+  clients: { en: 'Clients', es: 'Clientes' },
+  nodes: { en: 'Nodes', es: 'Nodos' },
+  instances: { en: 'Instances', es: 'Instancias' },
+  edges: { en: 'Calls between nodes', es: 'Llamadas entre nodos' },
+  name: { en: 'name', es: 'nombre' },
+  window: {
+    en: (time: string, window: string) => `At ${time}; rates and latencies of the last ${window}.`,
+    es: (time: string, window: string) => `En ${time}; tasas y latencias de los últimos ${window}.`,
+  },
+  nothing: { en: 'Nothing runs yet.', es: 'Todavía no hay nada en marcha.' },
+  none: { en: 'none', es: 'ninguno' },
+  more: {
+    en: (count: string) => `and ${count} more; sort to see others`,
+    es: (count: string) => `y ${count} más; ordena para ver otros`,
+  },
+  arm: { en: (name: string) => `Arm ${name}`, es: (name: string) => `Brazo ${name}` },
+  difference: { en: 'B − A', es: 'B − A' },
+  sortBy: { en: (what: string) => `Sort by ${what}`, es: (what: string) => `Ordenar por ${what}` },
+  select: { en: (what: string) => `Select ${what}`, es: (what: string) => `Seleccionar ${what}` },
+  unknown: { en: 'Dashes are numbers that are not known: nothing was counted.', es: 'Los guiones son números desconocidos: no se contó nada.' },
+
+  kind: { en: 'kind', es: 'tipo' },
+  offered: { en: 'offered', es: 'ofrecida' },
+  completed: { en: 'answered', es: 'atendida' },
+  failed: { en: 'failed', es: 'fallida' },
+  retries: { en: 'retries', es: 'reintentos' },
+  inFlight: { en: 'in flight', es: 'en curso' },
+  rate: { en: 'visits', es: 'visitas' },
+  present: { en: 'present', es: 'presentes' },
+  waiting: { en: 'waiting', es: 'en cola' },
+  utilization: { en: 'utilization', es: 'utilización' },
+  ready: { en: 'ready', es: 'listas' },
+  booting: { en: 'booting', es: 'arrancando' },
+  hitRatio: { en: 'hit ratio', es: 'aciertos' },
+  life: { en: 'state', es: 'estado' },
+  busy: { en: 'busy', es: 'ocupados' },
+  servers: { en: 'servers', es: 'servidores' },
+  trouble: { en: 'trouble', es: 'problema' },
+  requests: { en: 'requests', es: 'peticiones' },
+
+  lifeBooting: { en: 'booting', es: 'arrancando' },
+  lifeUp: { en: 'up', es: 'activa' },
+  lifeDraining: { en: 'draining', es: 'vaciándose' },
+  lifeDown: { en: '✕ down', es: '✕ caída' },
+  still: { en: '✕ stands still', es: '✕ parada' },
+  slow: { en: '▲ slow', es: '▲ lenta' },
+  cut: { en: '✕ cut', es: '✕ cortada' },
+  lossy: { en: '▲ loses requests', es: '▲ pierde peticiones' },
+
+  aboutOffered: { en: 'Requests sent a second.', es: 'Peticiones enviadas por segundo.' },
+  aboutCompleted: {
+    en: 'Requests answered a second while the client waited.',
+    es: 'Peticiones atendidas por segundo mientras el cliente esperaba.',
+  },
+  aboutFailed: { en: 'Requests that failed, for any reason, a second.', es: 'Peticiones fallidas por segundo, por cualquier motivo.' },
+  aboutFailedVisits: { en: 'Visits that failed, for any reason, a second.', es: 'Visitas fallidas por segundo, por cualquier motivo.' },
+  aboutRetries: {
+    en: 'Attempts beyond the first of each request, a second.',
+    es: 'Intentos posteriores al primero de cada petición, por segundo.',
+  },
+  aboutInFlight: {
+    en: 'Requests that have neither an answer nor failed.',
+    es: 'Peticiones que aún no tienen respuesta ni han fallado.',
+  },
+  aboutPercentile: {
+    en: (share: string) => `${share} of 100 answers took at most this long, from the intended send time.`,
+    es: (share: string) => `${share} de cada 100 respuestas tardaron como mucho esto, desde el instante previsto de envío.`,
+  },
+  aboutNodePercentile: {
+    en: (share: string) => `${share} of 100 visits took at most this long, from coming to leaving.`,
+    es: (share: string) => `${share} de cada 100 visitas duraron como mucho esto, de la llegada a la salida.`,
+  },
+  aboutRate: { en: 'Visits that came, a second.', es: 'Visitas que llegaron, por segundo.' },
+  aboutPresent: {
+    en: 'Visits at the node now: waiting, being served, or waiting for others.',
+    es: 'Visitas en el nodo ahora: en cola, en servicio o a la espera de otros.',
+  },
+  aboutWaiting: { en: 'Visits in line now.', es: 'Visitas en cola ahora.' },
+  aboutUtilization: {
+    en: 'Busy time over capacity of the main pool: cores, threads or connections.',
+    es: 'Tiempo ocupado entre la capacidad del grupo principal: núcleos, hilos o conexiones.',
+  },
+  aboutReady: { en: 'Instances that take requests now.', es: 'Instancias que aceptan peticiones ahora.' },
+  aboutBooting: { en: 'Instances that boot and take no requests yet.', es: 'Instancias que arrancan y aún no aceptan peticiones.' },
+  aboutHitRatio: { en: 'Cache hits over lookups.', es: 'Aciertos de caché entre consultas.' },
+  aboutLife: {
+    en: 'Whether the instance takes part: booting, up, draining (it finishes what it has) or down.',
+    es: 'Si la instancia participa: arrancando, activa, vaciándose (termina lo que tiene) o caída.',
+  },
+  aboutBusy: { en: 'Servers of the main pool that are busy now.', es: 'Servidores del grupo principal ocupados ahora.' },
+  aboutServers: {
+    en: 'Servers of the main pool: how much can be done at once.',
+    es: 'Servidores del grupo principal: cuánto se puede hacer a la vez.',
+  },
+  aboutTrouble: { en: 'Faults that are in force now.', es: 'Fallos que están activos ahora.' },
+  aboutRequests: { en: 'Requests sent along this call, a second.', es: 'Peticiones enviadas por esta llamada, por segundo.' },
+  aboutKind: { en: 'What kind of node it is.', es: 'Qué tipo de nodo es.' },
+});
