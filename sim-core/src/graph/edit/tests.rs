@@ -377,4 +377,12 @@ fn faults_of_links_follow_both_ends() {
     let without = edited(&struck, r#"{"do": "removeNode", "name": "db"}"#);
     sound(&without);
     assert!(!without.contains("Partition") && without.contains("Loss") && without.contains("Delay"));
+    // A link that is no more cannot break.
+    let without = edited(&struck, r#"{"do": "disconnect", "from": "app", "to": "db"}"#);
+    sound(&without);
+    assert!(!without.contains("Partition") && without.contains("Loss"));
+    let cut = r#"{"do": "fault", "at": 4, "fault": "Partition(link: \"users->lb\", for: \"5s\")"}"#;
+    let around = edited(&edited(&struck, cut), r#"{"do": "connect", "from": "users", "to": "app"}"#);
+    sound(&around);
+    assert!(!around.contains("users->lb"), "{around}");
 }
