@@ -31,6 +31,14 @@ pub fn format(text: &str) -> String {
     outcome(text, sim_core::scenario::text::format(text).map(|text| json!({ "text": text })))
 }
 
+/// What could be written at an offset (in UTF-16 code units) of a text, sound or not: `Completion[]` as JSON.
+#[wasm_bindgen]
+pub fn complete(text: &str, offset: usize) -> String {
+    let offsets = Utf16::new(text);
+    let found = sim_core::editing::complete(text, offsets.byte(offset)).into_iter();
+    to_value(found.map(|one| one.in_units(&offsets)).collect::<Vec<_>>()).to_string()
+}
+
 /// What stands at a path and what could: an outcome of `Outline` as JSON.
 #[wasm_bindgen]
 pub fn outline(text: &str, path: &str) -> String {

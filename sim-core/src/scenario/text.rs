@@ -13,6 +13,7 @@ mod token;
 
 pub(crate) use append::with_group;
 pub use append::{append, append_loose};
+pub(crate) use edit::misspelt;
 pub(crate) use edit::one_value;
 pub use edit::{parse_assignment, quote, remove, rename_key, set, set_loose, split_list};
 pub use format::format;
