@@ -25,6 +25,7 @@ mod plan;
 mod program;
 mod variant;
 
+pub(crate) use assemble::{NODE_NAMES, is_node_name};
 pub(crate) use overrides::raw;
 pub use overrides::{apply_overrides, case, case_names};
 pub(crate) use path::{Path, Site};

@@ -1,9 +1,10 @@
-//! The kinds of nodes: one file each, with its table, its checks and its lowering.
+//! The kinds of nodes: one file each, with its table, its checks, its lowering and its connections.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compile::{Compiler, Shape, Site};
+use crate::diagnostic::Diagnostic;
 use crate::model::NodeKind;
 use crate::quantity::Rate;
 
@@ -18,6 +19,7 @@ pub mod fault;
 pub mod load;
 pub mod service;
 pub mod step;
+pub(crate) mod wiring;
 
 /// A node of the scenario.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +37,33 @@ pub enum Node {
     /// Answers queries on a limited number of connections.
     Database(database::Database),
 }
+
+/// What there is to know of a kind of nodes, for those who choose one.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kind {
+    /// As in scenario text: `Service`.
+    pub variant: &'static str,
+    /// As in reports: `service`.
+    pub word: &'static str,
+    /// What it does, in a sentence.
+    pub doc: &'static str,
+    /// What of it is modelled.
+    pub models: &'static str,
+    /// What of it is not.
+    pub models_not: &'static str,
+    /// The laws it follows; empty where there is none.
+    pub laws: &'static str,
+    /// What is easily overlooked; empty where nothing is.
+    pub care: &'static str,
+    /// A new node of this kind as scenario text, or why there can be none yet.
+    #[serde(skip)]
+    pub(crate) sketch: fn(&wiring::Canvas<'_>) -> Result<String, Diagnostic>,
+}
+
+/// The kinds of nodes, as [`Node`] lists them.
+pub const KINDS: &[Kind] =
+    &[client::KIND, dns::KIND, balancer::KIND, service::KIND, cache::KIND, database::KIND];
 
 impl Node {
     /// Its kind in the compiled model.
@@ -88,6 +117,30 @@ impl Node {
             Node::Balancer(balancer) => balancer.lower(compiler, site),
             Node::Service(service) => service.lower(compiler, site),
             Node::Database(database) => database.lower(compiler, site),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_node_is_told_of() {
+        let schema = crate::scenario::schema();
+        let variants = schema["$defs"]["Node"]["oneOf"].as_array().expect("a node is one of several kinds");
+        let told = |variant: &serde_json::Value| {
+            let name = variant["properties"].as_object().and_then(|holds| holds.keys().next());
+            (
+                name.cloned().unwrap_or_default(),
+                variant["description"].as_str().unwrap_or_default().to_owned(),
+            )
+        };
+        let variants: Vec<_> = variants.iter().map(told).collect();
+        let rows: Vec<_> = KINDS.iter().map(|kind| (kind.variant.to_owned(), kind.doc.to_owned())).collect();
+        assert_eq!(rows, variants);
+        for kind in KINDS {
+            assert!(kind.doc.ends_with('.') && kind.models.ends_with('.') && kind.models_not.ends_with('.'));
         }
     }
 }

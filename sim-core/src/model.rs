@@ -162,7 +162,7 @@ pub enum NodeKind {
 
 impl NodeKind {
     /// The word used in reports.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             NodeKind::Clients => "clients",
             NodeKind::Dns => "dns",

@@ -1,11 +1,13 @@
-//! `docs/reference.md` is written from the schema and from the METRICS table. This fails when it is stale;
-//! `UPDATE_EXPECT=1 cargo test -p sim-core --test reference` writes it anew.
+//! What of the documentation is written from the code: `docs/reference.md` from the schema and the METRICS table, the kinds of
+//! nodes in `docs/what-is-modelled.md` from the KINDS table, the map in `ARCHITECTURE.md` from the files. This fails when one is
+//! stale; `UPDATE_EXPECT=1 cargo test -p sim-core --test reference` writes them anew.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use sim_core::component::KINDS;
 use sim_core::report::metric::{Better, METRICS, Scope, Unit, Window};
 use sim_core::scenario::schema;
 
@@ -311,6 +313,61 @@ fn metrics(out: &mut String) {
         )
         .expect(STRING);
     }
+}
+
+#[test]
+fn what_is_modelled_of_each_kind_is_up_to_date() {
+    const HEADING: &str = "## Node by node\n\n";
+    const NEXT: &str = "### Links, autoscalers, faults\n";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/what-is-modelled.md");
+    let found = std::fs::read_to_string(&path).expect("the page is there").replace("\r\n", "\n");
+    let (before, rest) = found.split_once(HEADING).expect("the page goes node by node");
+    let (_, after) = rest.split_once(NEXT).expect("the page goes on with what is no node");
+    let wanted = format!("{before}{HEADING}{}{NEXT}{after}", kinds());
+    if std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
+        std::fs::write(&path, &wanted).expect("the file can be written");
+    } else {
+        assert!(
+            found == wanted,
+            "docs/what-is-modelled.md is stale: UPDATE_EXPECT=1 cargo test -p sim-core --test reference"
+        );
+    }
+}
+
+fn kinds() -> String {
+    let mut out = String::new();
+    for kind in KINDS {
+        write!(out, "### {}\n\n", kind.variant).expect(STRING);
+        let said = [
+            ("Models", kind.models),
+            ("Does not", kind.models_not),
+            ("Laws", kind.laws),
+            ("Take care", kind.care),
+        ];
+        for (word, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
+            out.push_str(&wrapped(&format!("- **{word}**: {text}")));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// An item of a list, on lines that are not too long.
+fn wrapped(item: &str) -> String {
+    const WIDTH: usize = 128;
+    let mut lines = vec![String::new()];
+    for word in item.split_whitespace() {
+        let line = lines.last_mut().expect("there is a line");
+        if line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(format!("  {word}"));
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 /// The layers as the map shows them; `layers.rs` checks them.

@@ -1,6 +1,7 @@
 //! What a page can offer: kinds of nodes, parameters, metrics and faults, all from the simulator.
 
 use serde_json::{Value, json};
+use sim_core::component::KINDS;
 use sim_core::component::fault::{FAULTS, FaultKind, Strikes};
 use sim_core::model::NodeKind;
 use sim_core::observe::digest::RESULTS;
@@ -10,7 +11,6 @@ use wasm_bindgen::prelude::*;
 /// `Catalogue` as JSON.
 #[wasm_bindgen]
 pub fn catalogue() -> String {
-    let schema = sim_core::scenario::schema();
     let metrics = METRICS.iter().map(|metric| {
         json!({
             "name": metric.name, "unit": metric.unit, "doc": metric.doc, "better": metric.better,
@@ -20,10 +20,10 @@ pub fn catalogue() -> String {
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "results": RESULTS,
-        "kinds": kinds(&schema),
+        "kinds": KINDS,
         "faults": FAULTS.iter().map(fault).collect::<Vec<_>>(),
         "metrics": metrics.collect::<Vec<_>>(),
-        "schema": schema,
+        "schema": sim_core::scenario::schema(),
     })
     .to_string()
 }
@@ -38,16 +38,4 @@ fn fault(fault: &FaultKind) -> Value {
     json!({
         "name": fault.name, "doc": fault.doc, "strikes": strikes, "perInstance": per_instance, "template": fault.template,
     })
-}
-
-fn kinds(schema: &Value) -> Vec<Value> {
-    let variants = schema["$defs"]["Node"]["oneOf"].as_array().into_iter().flatten();
-    variants
-        .filter_map(|variant| {
-            let name = variant["properties"].as_object()?.keys().next()?;
-            Some(json!({
-                "variant": name, "word": name.to_lowercase(), "doc": variant["description"], "models": "", "modelsNot": "",
-            }))
-        })
-        .collect()
 }

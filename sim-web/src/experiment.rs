@@ -36,8 +36,9 @@ pub fn comparable_metrics(text: &str, other: &str) -> Result<String, JsError> {
 }
 
 /// Runs a scenario with a seed and reads metrics such as `p99(users)` (a list of texts as JSON) of it: an outcome of
-/// `{digest, values}` as JSON, a value being `null` where nothing was counted. A run that cannot be compared, because a bound
-/// on memory stopped it or a law did not hold, throws.
+/// `{digest, values, censored}` as JSON, a value being `null` where nothing was counted, and `censored` the clients with so many
+/// requests unanswered at the end that their percentiles are too low. A run that cannot be compared, because a bound on memory
+/// stopped it or a law did not hold, throws.
 #[wasm_bindgen]
 pub fn measure(text: &str, seed: &str, metrics: &str) -> Result<String, JsError> {
     let metrics: Vec<String> = serde_json::from_str(metrics)?;
@@ -65,7 +66,10 @@ pub fn measure(text: &str, seed: &str, metrics: &str) -> Result<String, JsError>
         reading.estimate(&report).map(|estimate| estimate.value).filter(|value| value.is_finite())
     };
     let values: Vec<Option<f64>> = readings.iter().map(value).collect();
-    Ok(json!({ "ok": true, "value": { "digest": report.digest, "values": values } }).to_string())
+    let censored: Vec<&String> =
+        report.measured.clients.iter().filter(|one| one.1.censored).map(|one| one.0).collect();
+    Ok(json!({ "ok": true, "value": { "digest": report.digest, "values": values, "censored": censored } })
+        .to_string())
 }
 
 /// The mean difference of two lists of values, pair by pair (second less first), with its interval of 95 %, the chance of one
@@ -89,4 +93,10 @@ pub fn interval(values: &[f64]) -> String {
     let found = interval_of(values, CONFIDENCE);
     json!(found.map(|found| json!({ "mean": found.mean, "low": found.low(), "high": found.high() })))
         .to_string()
+}
+
+/// Holm's correction of chances that are looked at together: each may then be compared with one level.
+#[wasm_bindgen]
+pub fn holm(p_values: &[f64]) -> Vec<f64> {
+    sim_core::statistics::holm(p_values)
 }

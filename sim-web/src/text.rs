@@ -50,6 +50,27 @@ pub fn outline(text: &str, path: &str) -> String {
     outcome(text, told)
 }
 
+/// What could be written at an offset: `Completion[]` as JSON.
+#[wasm_bindgen]
+pub fn complete(text: &str, offset: usize) -> String {
+    let offsets = Utf16::new(text);
+    let found = sim_core::editing::complete(text, offsets.byte(offset));
+    let told = found.into_iter().map(|found| {
+        let mut value = to_value(&found);
+        value["from"] = json!(offsets.units(found.from));
+        value["to"] = json!(offsets.units(found.to));
+        value
+    });
+    json!(told.collect::<Vec<_>>()).to_string()
+}
+
+/// The text of a case of a scenario: an outcome of `{text}` as JSON.
+#[wasm_bindgen]
+pub fn case(text: &str, name: &str) -> String {
+    let edited = sim_core::compile::case(text, name).map_err(|problem| vec![problem]);
+    outcome(text, edited.map(|text| json!({ "text": text })))
+}
+
 /// Spans of bytes become spans of UTF-16 code units.
 fn recount(outline: &mut Value, offsets: &Utf16<'_>) {
     if let Some(span) = outline["span"].as_object_mut() {
@@ -87,6 +108,13 @@ pub fn run_case(text: &str, case: Option<String>) -> Result<String, JsError> {
         Some(name) => sim_core::compile::case(text, &name).map_err(|problem| failure(text, &[problem]))?,
     };
     run(&edited, None)
+}
+
+/// The text of the case of `text` with this name: an outcome of `{text}` as JSON.
+#[wasm_bindgen]
+pub fn case_text(text: &str, name: &str) -> String {
+    let found = sim_core::compile::case(text, name).map_err(|problem| vec![problem]);
+    outcome(text, found.map(|text| json!({ "text": text })))
 }
 
 /// What went well, or what is wrong with `text`, as JSON.

@@ -51,7 +51,7 @@ struct Desk {
     is_private: bool,
 }
 
-/// A scenario to open. A file is read each time it is asked for, so that loading the page again shows what was changed.
+/// A scenario to open. A file is read each time it is asked for, so that opening the address again shows what was changed.
 enum Scenario {
     File(PathBuf),
     Text(String),

@@ -19,6 +19,17 @@ use crate::time::{Duration, Time};
 /// All instances that can exist are there from the start, as empty places.
 const MOST_INSTANCES: u32 = 100_000;
 
+/// What a node can be called.
+pub(crate) const NODE_NAMES: &str =
+    "a name is of small letters, digits, `_` and `-`, and begins with a letter";
+
+/// Whether a node can be called so.
+pub(crate) fn is_node_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first.is_ascii_lowercase())
+        && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-')
+}
+
 impl<'a> Compiler<'a> {
     pub(super) fn new(scenario: &'a Scenario, document: &'a Document<'a>, files: Files<'a>) -> Compiler<'a> {
         Compiler {
@@ -104,12 +115,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn check_name(&mut self, name: &str, path: &Path) {
-        let mut letters = name.chars();
-        let is_good = letters.next().is_some_and(|first| first.is_ascii_lowercase())
-            && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-');
-        if !is_good {
+        if !is_node_name(name) {
             self.error_at_key("bad-name", format!("`{name}` cannot be the name of a node"), path)
-                .with_help("a name is of small letters, digits, `_` and `-`, and begins with a letter");
+                .with_help(NODE_NAMES);
         }
     }
 

@@ -4,11 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compile::{Compiler, Path, Site};
-use crate::component::Node;
+use crate::component::wiring::{Canvas, Joint, Reference, Role, nobody};
+use crate::component::{Kind, Node};
+use crate::diagnostic::Diagnostic;
 use crate::model::step::Step;
-use crate::model::{Balancer as Gate, Call, Target};
+use crate::model::{Balancer as Gate, Call, NodeKind, Target};
 use crate::policy::balance::{Balance, Ties};
 use crate::quantity::Rate;
+use crate::scenario::text::quote;
 
 /// Hands each request to one of the instances of its targets. It takes no time and has no capacity of its own.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -106,12 +109,58 @@ pub enum Per {
     Connection,
 }
 
+/// What there is to know of balancers.
+pub const KIND: Kind = Kind {
+    variant: "Balancer",
+    word: NodeKind::Balancer.word(),
+    doc: "Hands each request to one of several instances.",
+    models: "the choice: round robin, random, smooth weighted round robin as in nginx, least connections with three rules for \
+             ties, power of d choices, source-address hash; for each request or once for each session.",
+    models_not: "take time, have a capacity, queue, or check health. Its counts are its own, as in a proxy process.",
+    laws: "random splits a Poisson stream into Poisson streams (M/M/1 each); round robin over n gives Erlang-n arrivals \
+           (En/M/1).",
+    care: "an instance that fails at once looks idle to least connections. That is so in reality too.",
+    sketch,
+};
+
+fn sketch(canvas: &Canvas<'_>) -> Result<String, Diagnostic> {
+    let to = canvas.target(rank).ok_or_else(|| nobody("a balancer", "add a service first"))?;
+    Ok(format!("Balancer(to: [{}])", quote(&to)))
+}
+
+/// Whom a balancer hands requests to.
+fn rank(kind: NodeKind) -> Option<u8> {
+    match kind {
+        NodeKind::Service => Some(0),
+        NodeKind::Database => Some(1),
+        NodeKind::Balancer => Some(2),
+        NodeKind::Clients | NodeKind::Dns | NodeKind::Cache => None,
+    }
+}
+
 /// A weight is compared after a multiplication by a number of requests.
 const MOST_WEIGHT: u32 = 1_000_000;
 /// Of more draws at a time a balancer would see all instances anyway.
 const MOST_CHOICES: u32 = 100_000;
 
 impl Balancer {
+    pub(crate) fn references(&self, path: &Path) -> Vec<Reference> {
+        let to = path.under("to");
+        let names = self.to.iter().enumerate();
+        names.map(|(index, name)| Reference::value(name, to.at(index), Role::Member)).collect()
+    }
+
+    pub(crate) fn joint(&self, to: &str, other: &Node) -> Result<Joint, &'static str> {
+        match other {
+            Node::Balancer(_) | Node::Service(_) | Node::Database(_) => Ok(Joint::Listed("to", quote(to))),
+            Node::Clients(_) => {
+                Err("clients make requests and answer none: connect them to the balancer instead")
+            }
+            Node::Dns(_) => Err("only clients look names up: connect the name to the balancer instead"),
+            Node::Cache(_) => Err("a cache is asked by a service: hand the requests to the service"),
+        }
+    }
+
     pub(crate) fn declare(&self, compiler: &mut Compiler<'_>, site: &Site<'_>) {
         let path = site.under("to");
         if self.to.is_empty() {

@@ -4,8 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compile::{AskedCache, Compiler, Site};
+use crate::component::wiring::Canvas;
+use crate::component::{Kind, Node};
+use crate::diagnostic::Diagnostic;
 use crate::distribution::Distribution;
-use crate::model::{Cache as Gate, Delay};
+use crate::model::{Cache as Gate, Delay, NodeKind};
 use crate::policy::evict::Evict;
 use crate::quantity::{Rate, Ratio};
 use crate::time::Duration;
@@ -73,6 +76,31 @@ pub enum Start {
     Cold,
     /// The keys 0, 1, 2 … up to its capacity, which are the most popular ones.
     Warm,
+}
+
+/// What there is to know of caches.
+pub const KIND: Kind = Kind {
+    variant: "Cache",
+    word: NodeKind::Cache.word(),
+    doc: "Remembers keys.",
+    models: "keys, capacity, LRU, FIFO, CLOCK and random eviction, fixed and sliding TTL, single flight, a cold or warm start, \
+             latencies of hit and miss.",
+    models_not: "sizes of entries, memory, invalidation, shards, load on the cache itself: it answers any number of lookups at \
+                 once.",
+    laws: "Che's approximation for LRU and random, exact forms for small catalogues, the TTL hit ratio.",
+    care: "`hit_ratio` flips a coin for each request. Coins of several caches are independent; real caches are not.",
+    sketch,
+};
+
+/// Keys are remembered where all requests have one.
+fn sketch(canvas: &Canvas<'_>) -> Result<String, Diagnostic> {
+    let clients = canvas.scenario.nodes.values().filter_map(|node| match node {
+        Node::Clients(clients) => Some(clients.key.is_some()),
+        Node::Dns(_) | Node::Balancer(_) | Node::Service(_) | Node::Cache(_) | Node::Database(_) => None,
+    });
+    let keyed: Vec<bool> = clients.collect();
+    let has_keys = !keyed.is_empty() && keyed.into_iter().all(|is_keyed| is_keyed);
+    Ok(if has_keys { "Cache(capacity: 10_000)" } else { "Cache(hit_ratio: \"80%\")" }.to_owned())
 }
 
 /// Entries are numbered in 32 bits.

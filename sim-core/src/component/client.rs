@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::compile::{Compiler, Site};
-use crate::component::Node;
+use crate::compile::{Compiler, Path, Site};
 use crate::component::call::{CallSpec, RetryTable};
 use crate::component::load::LoadTable;
+use crate::component::wiring::{Canvas, Joint, Reference, Role, nobody};
+use crate::component::{Kind, Node};
+use crate::diagnostic::Diagnostic;
 use crate::distribution::Distribution;
 use crate::distribution::discrete::Popularity;
 use crate::model::step::Step;
-use crate::model::{Choice, ChoiceId, Class, Source};
+use crate::model::{Choice, ChoiceId, Class, NodeKind, Source};
 use crate::quantity::{Ratio, Size};
 use crate::random::hash_name;
+use crate::scenario::text::quote;
 use crate::time::Duration;
 
 /// Makes requests and waits for their answers.
@@ -78,12 +81,67 @@ fn one_ratio() -> Ratio {
     Ratio(1.0)
 }
 
+/// What there is to know of clients.
+pub const KIND: Kind = Kind {
+    variant: "Clients",
+    word: NodeKind::Clients.word(),
+    doc: "Makes requests and waits for their answers.",
+    models: "open loops (Poisson, constant, any renewal process, Markov-modulated bursts, batches) with rates that step, \
+             ramp, swing or spike; closed loops with think time; replay of a recording; classes, keys, sizes, sessions; \
+             timeouts, retries, budgets.",
+    models_not: "learn, lose interest after a bad day, or open connections: there are no TCP or TLS handshakes, and no slow \
+                 start. Put them into the latency of a link where they matter.",
+    laws: "Little's law in every run. A closed loop is checked against mean value analysis.",
+    care: "latency counts from the *intended* send time, so a stalled system cannot hide its stall. An answer after the \
+           client gave up is counted as late, not as completed.",
+    sketch,
+};
+
+/// New clients ask for the same keys as the others, and stop if these do.
+fn sketch(canvas: &Canvas<'_>) -> Result<String, Diagnostic> {
+    let help = "add a service or a database first";
+    let to = canvas.target(rank).ok_or_else(|| nobody("clients", help))?;
+    let keyed = canvas.scenario.nodes.iter().find_map(|(name, node)| {
+        let path = Path::root().under("nodes").key(name).under("key");
+        let is_keyed = matches!(node, Node::Clients(clients) if clients.key.is_some());
+        is_keyed.then(|| canvas.document.locate(&path.to_string())).flatten()
+    });
+    let key =
+        keyed.map_or_else(String::new, |found| format!(", key: {}", &canvas.document.text[found.value]));
+    // Where the others stop by themselves the run ends with the last of them.
+    let stop = |node: &Node| matches!(node, Node::Clients(clients) if clients.total.is_some());
+    let is_endless = canvas.scenario.run.duration.is_some() || !canvas.scenario.nodes.values().any(stop);
+    let total = if is_endless { "" } else { ", total: 1_000" };
+    Ok(format!("Clients(to: {}, load: Open(rate: \"10/s\"){total}{key})", quote(&to)))
+}
+
+/// Whom clients call.
+fn rank(kind: NodeKind) -> Option<u8> {
+    match kind {
+        NodeKind::Dns | NodeKind::Balancer | NodeKind::Service => Some(0),
+        NodeKind::Database => Some(1),
+        NodeKind::Clients | NodeKind::Cache => None,
+    }
+}
+
 /// Lines of a pool are kept for each priority, so there cannot be very many.
 const MOST_PRIORITY: u8 = 31;
 /// A request's class is one byte.
 const MOST_CLASSES: usize = 255;
 
 impl Clients {
+    pub(crate) fn references(&self, path: &Path) -> Vec<Reference> {
+        vec![Reference::value(&self.to, path.under("to"), Role::Target)]
+    }
+
+    pub(crate) fn joint(&self, other: &Node) -> Result<Joint, &'static str> {
+        match other {
+            Node::Dns(_) | Node::Balancer(_) | Node::Service(_) | Node::Database(_) => Ok(Joint::Field("to")),
+            Node::Clients(_) => Err("clients make requests and answer none"),
+            Node::Cache(_) => Err("a cache is asked by a service: connect the clients to the service"),
+        }
+    }
+
     pub(crate) fn lower(&self, compiler: &mut Compiler<'_>, site: &Site<'_>) {
         let classes = self.classes(compiler, site);
         let class_choice = self.class_choice(compiler, site);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::compile::{Compiler, Path};
 use crate::component::Node;
 use crate::component::fault::{Flush, Lag, Loss, Partition, Surge};
+use crate::component::wiring::Reference;
 use crate::distribution::Distribution;
 use crate::model::{Controller, Delay};
 use crate::policy::scale::{Behavior, Hpa as Policy, RateLimit, Step};
@@ -215,6 +216,11 @@ impl Scaler {
     pub(crate) fn most(&self) -> (&str, u32) {
         let Scaler::Hpa(hpa) = self;
         (&hpa.target, hpa.max)
+    }
+
+    /// Where it, the entry at `path`, names the service it scales.
+    pub(crate) fn reference(&self, path: &Path) -> Reference {
+        Reference::target_of(path, path.under("target"), self.most().0)
     }
 
     pub(crate) fn lower(&self, compiler: &mut Compiler<'_>, path: &Path) {

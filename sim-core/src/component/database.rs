@@ -4,10 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compile::{Compiler, Shape, Site};
+use crate::component::Kind;
 use crate::component::service::{Schedule, cores_pool};
+use crate::component::wiring::Canvas;
+use crate::diagnostic::Diagnostic;
 use crate::distribution::Distribution;
 use crate::model::step::Step;
-use crate::model::{Delay, Discipline, LockSet, Patience, Pool};
+use crate::model::{Delay, Discipline, LockSet, NodeKind, Patience, Pool};
 use crate::quantity::{Number, Rate};
 use crate::time::Duration;
 
@@ -62,6 +65,24 @@ pub enum Locks {
     Row,
     /// Everything.
     Table,
+}
+
+/// What there is to know of databases.
+pub const KIND: Kind = Kind {
+    variant: "Database",
+    word: NodeKind::Database.word(),
+    doc: "Answers queries on a limited number of connections.",
+    models: "connections, a line in front of them, reads and writes, locks of a row or the table that a write holds, cores of \
+             its own or of a host.",
+    models_not: "transactions over several queries, deadlocks, replicas, query plans, a buffer pool, the disk. Reads take no \
+                 locks.",
+    laws: "M/M/c where its time is exponential, M/G/1 with one connection.",
+    care: "",
+    sketch,
+};
+
+fn sketch(_: &Canvas<'_>) -> Result<String, Diagnostic> {
+    Ok("Database(connections: 10, read: Exp(\"5ms\"))".to_owned())
 }
 
 fn default_connections() -> u32 {

@@ -3,13 +3,17 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::compile::{Compiler, Place, Shape, Site};
-use crate::component::step::StepTable;
+use crate::compile::{Compiler, Path, Place, Shape, Site};
+use crate::component::step::{self, StepTable};
+use crate::component::wiring::{Canvas, Joint, Reference};
+use crate::component::{Kind, Node};
+use crate::diagnostic::Diagnostic;
 use crate::distribution::Distribution;
 use crate::model::step::Step;
-use crate::model::{Discipline, Patience, Pool};
+use crate::model::{Discipline, NodeKind, Patience, Pool};
 use crate::quantity::{Number, Rate, Ratio};
 use crate::scenario::one_u32;
+use crate::scenario::text::quote;
 use crate::time::Duration;
 
 /// Runs a list of steps for each request. A core is held only while computing.
@@ -100,6 +104,26 @@ pub enum Order {
     Priority,
 }
 
+/// What there is to know of services.
+pub const KIND: Kind = Kind {
+    variant: "Service",
+    word: NodeKind::Service.word(),
+    doc: "Runs a list of steps for each request, on instances with cores.",
+    models: "instances with cores of a speed; who gets a core when (first come, processor sharing, last come preemptive, \
+             priorities); threads, an event loop or async workers; a bounded line with patience; steps: work, waits, calls, \
+             fan-out, parallel branches, choices, cache lookups, failure; hosts whose cores are shared; the Universal \
+             Scalability Law.",
+    models_not: "memory, garbage collection, context switches, caches of the CPU, disks as a resource of their own. A `Wait` \
+                 has no capacity. A core is held only while computing.",
+    laws: "M/M/c, M/G/1, M/D/1, processor sharing, Cobham's priorities, Erlang B for no line at all, Erlang A with patience.",
+    care: "",
+    sketch,
+};
+
+fn sketch(_: &Canvas<'_>) -> Result<String, Diagnostic> {
+    Ok("Service(serve: [Cpu(Exp(\"10ms\"))])".to_owned())
+}
+
 /// How computing uses an instance's pools.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Computing {
@@ -151,6 +175,25 @@ pub(crate) fn cores_pool(cores: u32, discipline: Discipline) -> Pool {
 }
 
 impl Service {
+    pub(crate) fn references(&self, path: &Path) -> Vec<Reference> {
+        step::references(&self.serve, &path.under("serve"))
+    }
+
+    pub(crate) fn joint(&self, to: &str, other: &Node) -> Result<Joint, &'static str> {
+        match other {
+            Node::Balancer(_) | Node::Service(_) | Node::Database(_) => {
+                Ok(Joint::Listed("serve", format!("Call(to: {})", quote(to))))
+            }
+            Node::Cache(_) => Ok(Joint::Listed("serve", format!("Get(cache: {})", quote(to)))),
+            Node::Clients(_) => {
+                Err("clients make requests and answer none: connect them to the service instead")
+            }
+            Node::Dns(_) => {
+                Err("only clients look names up: connect the service to what the name stands for")
+            }
+        }
+    }
+
     fn host<'s>(&self, compiler: &Compiler<'s>) -> Option<&'s crate::scenario::Host> {
         compiler.scenario.hosts.get(self.host.as_ref()?)
     }

@@ -9,6 +9,7 @@ use crate::compile::{AskedCache, Compiler, Path, Site};
 use crate::component::Node;
 use crate::component::call::{CallSpec, RetryTable};
 use crate::component::service::Computing;
+use crate::component::wiring::{Reference, Role};
 use crate::distribution::Distribution;
 use crate::model::step::{Program, Step};
 use crate::model::{Choice, Delay, Link, WireId};
@@ -117,6 +118,41 @@ pub struct Get {
     /// What is done after a miss, before the key is stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub miss: Vec<StepTable>,
+}
+
+/// Where a list of steps at `path` names nodes, at any depth.
+pub(crate) fn references(steps: &[StepTable], path: &Path) -> Vec<Reference> {
+    steps.iter().enumerate().flat_map(|(index, step)| step.references(&path.at(index))).collect()
+}
+
+impl StepTable {
+    fn references(&self, path: &Path) -> Vec<Reference> {
+        let call = |to| vec![Reference::value(to, path.under("to"), Role::Step(path.clone()))];
+        match self {
+            StepTable::Cpu(_) | StepTable::Wait(_) | StepTable::Fail => Vec::new(),
+            StepTable::Call(table) => call(&table.to),
+            StepTable::FanOut(table) => call(&table.to),
+            StepTable::Parallel(parallel) => {
+                let path = path.under("branches");
+                let branches = parallel.branches.iter().enumerate();
+                branches.flat_map(|(index, steps)| references(steps, &path.at(index))).collect()
+            }
+            StepTable::Choose(lists) => {
+                let path = path.under("Choose");
+                let lists = lists.iter().enumerate();
+                lists.flat_map(|(index, (_, steps))| references(steps, &path.at(index).at(1))).collect()
+            }
+            StepTable::ByClass(by) => {
+                let path_of = |class: &str| path.under("cases").key(class);
+                let cases = by.cases.iter().flat_map(|(class, steps)| references(steps, &path_of(class)));
+                cases.chain(references(&by.otherwise, &path.under("otherwise"))).collect()
+            }
+            StepTable::Get(get) => {
+                let asked = Reference::value(&get.cache, path.under("cache"), Role::Lookup(path.clone()));
+                [vec![asked], references(&get.miss, &path.under("miss"))].concat()
+            }
+        }
+    }
 }
 
 /// Branches are counted in 16 bits.

@@ -162,7 +162,37 @@ impl KeySampler {
             KeySampler::Rejection(rejection) => pow((rank + 1) as f64, -rejection.exponent) / rejection.sum,
         }
     }
+
+    /// The keys in groups of nearly the same probability, the most popular first: the probability of one, and how many there
+    /// are. Sums over groups are those over keys within 10⁻⁵, at the price of some thousand terms however many keys there are.
+    pub fn groups(&self) -> Vec<(f64, f64)> {
+        let (exponent, sum) = match self {
+            KeySampler::Uniform { keys } => return vec![(self.probability(0), *keys as f64)],
+            KeySampler::HotSet { keys, hot, .. } => {
+                let groups = [(self.probability(0), *hot), (self.probability(*hot), keys - hot)];
+                return groups
+                    .into_iter()
+                    .filter(|(_, many)| *many > 0)
+                    .map(|(p, many)| (p, many as f64))
+                    .collect();
+            }
+            KeySampler::Table(table) => (table.exponent, table.sum),
+            KeySampler::Rejection(rejection) => (rejection.exponent, rejection.sum),
+        };
+        let mut groups = Vec::new();
+        let mut start = 1;
+        while start <= self.keys() {
+            let end = (start + 1).max(start + start / GROUPS_A_RANK).min(self.keys() + 1);
+            let middle = (start + end - 1) as f64 / 2.0;
+            groups.push((pow(middle, -exponent) / sum, (end - start) as f64));
+            start = end;
+        }
+        groups
+    }
 }
+
+/// From the rank of this number on, neighbours share a group.
+const GROUPS_A_RANK: u64 = 512;
 
 /// A whole number below `bound` from one draw; its bias is below `bound` × 2⁻⁶⁴.
 #[inline]
@@ -352,6 +382,27 @@ mod tests {
         let all_hot = Popularity::HotSet(HotSet { n: 3, keys: Ratio(1.0), requests: Ratio(0.5) });
         let sampler = all_hot.sampler().expect("the parameters make sense");
         assert_eq!((0..3).map(|rank| sampler.probability(rank)).sum::<f64>(), 1.0);
+    }
+
+    #[test]
+    fn groups_stand_for_all_keys() {
+        let hot = Popularity::HotSet(HotSet { n: 1_000, keys: Ratio(0.1), requests: Ratio(0.8) });
+        for popularity in
+            [zipf(300, 0.9), zipf(100_000, 0.9), zipf(100_000, 1.2), Popularity::Uniform(5_000), hot]
+        {
+            let sampler = popularity.sampler().expect("the parameters make sense");
+            let groups = sampler.groups();
+            let keys: f64 = groups.iter().map(|(_, many)| many).sum();
+            assert_eq!(keys, sampler.keys() as f64, "{popularity:?}");
+            // The share of requests, and a sum that looks at rare keys: who is there after as many requests as there are keys.
+            let there = |p: f64| 1.0 - crate::math::exp(-p * keys);
+            for weight in [|_: f64, p: f64| p, |there: f64, _: f64| there, |there: f64, p: f64| there * p] {
+                let each = |p: f64| weight(there(p), p);
+                let grouped: f64 = groups.iter().map(|(p, many)| many * each(*p)).sum();
+                let exact: f64 = (0..sampler.keys()).rev().map(|rank| each(sampler.probability(rank))).sum();
+                assert!((grouped / exact - 1.0).abs() < 1e-5, "{popularity:?}: {grouped} for {exact}");
+            }
+        }
     }
 
     #[test]

@@ -6,14 +6,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::Diagnostic;
 use crate::quantity::Number;
 use crate::scenario::Scenario;
 use crate::scenario::read::read;
-use crate::scenario::text::{
-    append, append_loose, one_value, parse_path, quote, remove, set, set_loose, with_group,
-};
+use crate::scenario::text::{append, append_loose, one_value, parse_path, quote, set, set_loose, with_group};
 use crate::time::{Duration, NANOSECONDS_PER_SECOND};
+
+mod add;
+mod detach;
+mod draft;
+mod excise;
+mod overrides;
+mod rename;
+
+use draft::Draft;
 
 /// An edit of a scenario text.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -37,6 +44,43 @@ pub enum Edit {
         path: String,
         /// As RON, or as typed on a command line.
         value: String,
+    },
+    /// Adds a node of a kind, connected so that the scenario still compiles where that can be.
+    AddNode {
+        /// What it is called.
+        name: String,
+        /// As in scenario text: `Service`.
+        kind: String,
+        /// Where it stands in the drawing.
+        x: f64,
+        /// Where it stands in the drawing.
+        y: f64,
+    },
+    /// Takes away a node and all that is said of it.
+    RemoveNode {
+        /// Which.
+        name: String,
+    },
+    /// Gives a node another name, wherever it is named.
+    RenameNode {
+        /// Which.
+        name: String,
+        /// What it is to be called.
+        to: String,
+    },
+    /// Lets a node call another one, or ask it.
+    Connect {
+        /// Who calls.
+        from: String,
+        /// Who is called.
+        to: String,
+    },
+    /// The reverse.
+    Disconnect {
+        /// Who calls.
+        from: String,
+        /// Who is called.
+        to: String,
     },
     /// Says where a node stands in the drawing.
     Place {
@@ -83,8 +127,15 @@ impl Edit {
         let one = |result: Result<String, Diagnostic>| result.map_err(|problem| vec![problem]);
         match self {
             Edit::Set { path, value } => one(set_loose(text, path, value, &is_scenario)),
-            Edit::Remove { path } => one(remove(text, path)),
+            Edit::Remove { path } => excise::remove(text, path),
             Edit::Append { path, value } => one(append_loose(text, path, value, &is_scenario)),
+            Edit::AddNode { name, kind, x, y } => {
+                add::add_node(text, name, kind).and_then(|text| place(&text, name, *x, *y))
+            }
+            Edit::RemoveNode { name } => detach::remove_node(text, name),
+            Edit::RenameNode { name, to } => rename::rename_node(text, name, to),
+            Edit::Connect { from, to } => add::connect(text, from, to),
+            Edit::Disconnect { from, to } => detach::disconnect(text, from, to),
             Edit::Place { name, x, y } => place(text, name, *x, *y),
             Edit::Change { at, path, value } => one(change(text, *at, path, value)),
             Edit::Fault { at, fault } => one(happen(text, *at, fault)),
@@ -97,24 +148,11 @@ fn is_scenario(text: &str) -> bool {
 }
 
 fn place(text: &str, name: &str, x: f64, y: f64) -> Result<String, Vec<Diagnostic>> {
-    let scenario = read::<Scenario>(text)?;
-    known(&scenario, name)?;
+    Draft::of(text)?.node(name)?;
     let whole = |value: f64| Number::from_f64(value.round()).map_err(|error| bad_number(&error.message));
     let (Number(x), Number(y)) = (whole(x)?, whole(y)?);
     let text = with_group(text, "layout", ['{', '}']).map_err(|problem| vec![problem])?;
     set(&text, &format!("layout.{}", quote(name)), &format!("({x}, {y})")).map_err(|problem| vec![problem])
-}
-
-/// Whether there is such a node.
-fn known(scenario: &Scenario, name: &str) -> Result<(), Vec<Diagnostic>> {
-    if scenario.nodes.contains_key(name) {
-        return Ok(());
-    }
-    let problem = Diagnostic::error("unknown-node", format!("no node is called `{name}`"));
-    Err(vec![match suggest(name, scenario.nodes.keys().map(String::as_str)) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None => problem,
-    }])
 }
 
 fn bad_number(message: &str) -> Vec<Diagnostic> {

@@ -30,6 +30,12 @@ mod parse;
 pub(crate) use complete::complete as completions;
 pub use evaluate::Margin;
 
+/// Where a claim names nodes, as bytes of it: `users` in `p99(users) < 1s`, `app` in `utilization(app/0) < 1`. Whether there
+/// are such nodes, and whether the claim makes sense, does not matter.
+pub fn node_names(text: &str) -> Vec<Range<usize>> {
+    parse::node_names(text)
+}
+
 /// The name under which the run of a scenario as it stands is looked up among the runs of its cases.
 pub const BASE: &str = "";
 

@@ -27,35 +27,52 @@ pub struct CacheEstimate {
 /// LRU by Che's approximation: Σ (1 − e^(−p t)) = C defines t, an object hits with 1 − e^(−p t) (Che, Tung and Wang 2002;
 /// Fricker, Robert and Roberts 2012). `None` unless 1 ≤ C < the number of objects.
 pub fn lru_che(popularity: &[f64], capacity: u32) -> Option<CacheEstimate> {
-    characteristic_time(popularity, capacity, |expected| -expm1(-expected))
+    estimate(popularity, capacity, lru_presence)
+}
+
+/// [`lru_che`] for groups of objects: the popularity of one, and how many are like it. Hit ratio and characteristic time.
+pub fn lru_che_of_groups(groups: &[(f64, f64)], capacity: f64) -> Option<(f64, f64)> {
+    characteristic_time(groups, capacity, lru_presence)
 }
 
 /// FIFO and RANDOM: the same with presence p t / (1 + p t), a time to live that hits do not extend
 /// (Martina, Garetto and Leonardi 2014).
 pub fn fifo_ttl(popularity: &[f64], capacity: u32) -> Option<CacheEstimate> {
-    characteristic_time(popularity, capacity, |expected| expected / (1.0 + expected))
+    estimate(popularity, capacity, fifo_presence)
 }
 
-fn characteristic_time(
-    popularity: &[f64],
-    capacity: u32,
-    presence: impl Fn(f64) -> f64,
-) -> Option<CacheEstimate> {
-    let total: f64 = popularity.iter().sum();
-    let requested = popularity.iter().filter(|&&p| p > 0.0).count();
-    if capacity == 0
-        || capacity as usize >= requested
-        || !is_positive(total)
-        || popularity.iter().any(|p| *p < 0.0)
-    {
+/// [`fifo_ttl`] for groups of objects: the popularity of one, and how many are like it. Hit ratio and characteristic time.
+pub fn fifo_ttl_of_groups(groups: &[(f64, f64)], capacity: f64) -> Option<(f64, f64)> {
+    characteristic_time(groups, capacity, fifo_presence)
+}
+
+fn lru_presence(expected: f64) -> f64 {
+    -expm1(-expected)
+}
+
+fn fifo_presence(expected: f64) -> f64 {
+    expected / (1.0 + expected)
+}
+
+fn estimate(popularity: &[f64], capacity: u32, presence: fn(f64) -> f64) -> Option<CacheEstimate> {
+    let groups: Vec<(f64, f64)> = popularity.iter().map(|p| (*p, 1.0)).collect();
+    let (hit_ratio, characteristic_time) = characteristic_time(&groups, f64::from(capacity), presence)?;
+    let object_hit_ratio = popularity.iter().map(|p| presence(p * characteristic_time)).collect();
+    Some(CacheEstimate { hit_ratio, characteristic_time, object_hit_ratio })
+}
+
+/// Hit ratio and characteristic time of objects in groups.
+fn characteristic_time(groups: &[(f64, f64)], capacity: f64, presence: fn(f64) -> f64) -> Option<(f64, f64)> {
+    let total: f64 = groups.iter().map(|(p, many)| p * many).sum();
+    let requested: f64 = groups.iter().filter(|(p, _)| *p > 0.0).map(|(_, many)| many).sum();
+    let is_refused = capacity <= 0.0 || capacity >= requested || !is_positive(total);
+    if is_refused || groups.iter().any(|(p, _)| *p < 0.0) {
         return None;
     }
-    let filled = |time: f64| popularity.iter().rev().map(|p| presence(p * time)).sum::<f64>();
-    let capacity = f64::from(capacity);
+    let filled = |time: f64| groups.iter().rev().map(|(p, many)| many * presence(p * time)).sum::<f64>();
     let time = positive_turning_point(capacity / total, |time| filled(time) < capacity);
-    let object_hit_ratio: Vec<f64> = popularity.iter().map(|p| presence(p * time)).collect();
-    let hits: f64 = popularity.iter().zip(&object_hit_ratio).rev().map(|(p, hit)| p * hit).sum();
-    Some(CacheEstimate { hit_ratio: hits / total, characteristic_time: time, object_hit_ratio })
+    let hits: f64 = groups.iter().rev().map(|(p, many)| many * (p * presence(p * time))).sum();
+    Some((hits / total, time))
 }
 
 /// Exact hit ratio of LRU (King 1971): the sum over the ordered sets of the C objects last used, by dynamic programming
@@ -150,6 +167,13 @@ impl TimeToLive {
             TimeToLive::Fixed => expected / (1.0 + expected),
             TimeToLive::Sliding => -expm1(-expected),
         }
+    }
+
+    /// The hit ratio of a cache of keys in groups, no bound on its size: the reference rate of one, and how many are like it.
+    pub fn hit_ratio_of_groups(self, groups: &[(f64, f64)], time_to_live: f64) -> f64 {
+        let total: f64 = groups.iter().rev().map(|(rate, many)| rate * many).sum();
+        let hits = |(rate, many): &(f64, f64)| many * rate * self.hit_ratio(*rate, time_to_live);
+        groups.iter().rev().map(hits).sum::<f64>() / total
     }
 
     /// A cache of keys with these reference rates, no bound on its size.

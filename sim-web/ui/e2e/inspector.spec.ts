@@ -256,6 +256,8 @@ test('everything can be reached and done by keyboard', async ({ page }) => {
   const rate = inspector(page).getByRole('textbox', { name: 'rate', exact: true });
   await rate.focus();
   await page.keyboard.press('Tab');
+  await expect(inspector(page).getByRole('button', { name: 'Reset rate to its default' })).toBeFocused();
+  await page.keyboard.press('Tab');
   await expect(inspector(page).getByRole('slider', { name: 'rate, slider' })).toBeFocused();
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => text(page)).toContain('Set("nodes.users.load.rate"');

@@ -143,3 +143,221 @@ fn times_are_written_to_the_nanosecond() {
         assert_eq!(exactly(span).parse(), Ok(span));
     }
 }
+
+/// A text in which every kind of place names a node.
+const MALL: &str = r##"(
+    nodes: {
+        "users": Clients(to: "lb", load: Open(rate: "90/s"), key: Zipf(n: 1000, s: 0.9)),
+        "lb": Balancer(to: ["app", "spare"]),
+        "app": Service(instances: 2, serve: [
+            Cpu(Exp("10ms")), // work
+            Get(cache: "cache", miss: [
+                // the slow way
+                Call(to: "db"),
+                Wait(Exp("1ms")), // then
+            ]),
+            Choose([(1, [Call(to: "spare")]), (1, [FanOut(to: "db", count: 2)])]),
+            Parallel(branches: [[Call(to: "db")], [Cpu(Exp("1ms"))]]),
+            Cpu(Exp("2ms")),
+        ]),
+        "spare": Service(serve: [Cpu(Exp("10ms"))]),
+        "cache": Cache(capacity: 100),
+        "db": Database(read: Exp("4ms")),
+    },
+    links: {"app->db": (latency: Constant("1ms")), "*": (latency: Constant("2ms"))},
+    scale: [Hpa(target: "spare", max: 3), Hpa(target: "app", min: 2, max: 4)],
+    timeline: [
+        At("10s", Crash(target: "app/1", for: "1s")),
+        At("20s", Set("nodes.db.read", "Exp(\"5ms\")")),
+        Every(target: "db", up: Exp("1min"), down: Exp("1s"), fault: Hang),
+        At("30s", Set("nodes.app.serve.4.Cpu", "Exp(\"3ms\")")),
+        At("40s", Set(r#"links."app->db".latency"#, "Constant(\"3ms\")")),
+    ],
+    cases: {
+        "late": {"nodes.app.serve.4.Cpu": "Exp(\"4ms\")", "nodes.app.serve.1.miss.1": Wait(Exp("2ms"))},
+        "short": {"nodes.lb.to": ["spare"], "scale.1.max": 5, "nodes.\"db\".read": "Exp(\"6ms\")"},
+        "alone": {"nodes.users.to": "app", "nodes.app.serve": "[Call(to: \"db\")]"},
+    },
+    layout: {"db": (1, 2), "app": (3, 4)},
+    expect: ["p99(users) < 9s", "utilization(db) < 1 + utilization(app/0)", "hit_ratio(cache)@late < 1"],
+)
+"##;
+
+fn edited(text: &str, json: &str) -> String {
+    apply(text, &edits(&format!("[{json}]"))).unwrap_or_else(|problems| panic!("{json}: {problems:?}"))
+}
+
+#[track_caller]
+fn sound(text: &str) {
+    if let Err(problems) = compile(text, &|_| None) {
+        let told: Vec<_> = problems.iter().map(|it| it.render("text", text, false)).collect();
+        panic!("{}\n{text}", told.join("\n"));
+    }
+}
+
+#[test]
+fn a_new_name_is_written_wherever_the_old_one_was() {
+    sound(MALL);
+    let renamed = edited(MALL, r#"{"do": "renameNode", "name": "db", "to": "store"}"#);
+    sound(&renamed);
+    assert_eq!(renamed, MALL.replace("db", "store"));
+    let renamed = edited(MALL, r#"{"do": "renameNode", "name": "app", "to": "web"}"#);
+    sound(&renamed);
+    assert_eq!(renamed, MALL.replace("app", "web"));
+    for (name, why) in [("App", "bad-name"), ("lb", "duplicate-key")] {
+        let told = difference(MALL, &format!(r#"{{"do": "renameNode", "name": "db", "to": "{name}"}}"#));
+        assert!(told.unwrap_err().starts_with(why));
+    }
+}
+
+#[test]
+fn a_cache_leaves_what_was_done_after_a_miss() {
+    let without = edited(MALL, r#"{"do": "removeNode", "name": "cache"}"#);
+    sound(&without);
+    let serve = r#"            Cpu(Exp("10ms")), // work
+            // the slow way
+            Call(to: "db"),
+            Wait(Exp("1ms")), // then
+            Choose("#;
+    assert!(without.contains(serve), "{without}");
+    assert!(without.contains(r#"Set("nodes.app.serve.5.Cpu""#), "{without}");
+    assert!(
+        without.contains(r#""nodes.app.serve.5.Cpu": "Exp(\"4ms\")", "nodes.app.serve.2": Wait"#),
+        "{without}"
+    );
+    assert!(!without.contains("cache"), "{without}");
+}
+
+#[test]
+fn a_node_takes_along_what_is_said_of_it() {
+    let without = edited(MALL, r#"{"do": "removeNode", "name": "db"}"#);
+    sound(&without);
+    assert!(!without.contains("db"), "{without}");
+    for kept in [
+        "// the slow way\n                Wait(Exp(\"1ms\")), // then",
+        r#"Choose([(1, [Call(to: "spare")]), (1, [])]),"#,
+        "Parallel(branches: [[], [Cpu(Exp(\"1ms\"))]]),",
+        r#""nodes.app.serve.1.miss.0": Wait(Exp("2ms"))"#,
+        r#""alone": {"nodes.users.to": "app", "nodes.app.serve": "[]"},"#,
+        r#"expect: ["p99(users) < 9s", "hit_ratio(cache)@late < 1"],"#,
+        "layout: {\"app\": (3, 4)},",
+    ] {
+        assert!(without.contains(kept), "{kept}\n{without}");
+    }
+    let without = edited(MALL, r#"{"do": "removeNode", "name": "spare"}"#);
+    sound(&without);
+    for kept in [
+        r#""lb": Balancer(to: ["app"]),"#,
+        r#"scale: [Hpa(target: "app", min: 2, max: 4)],"#,
+        r#""short": {"scale.0.max": 5,"#,
+    ] {
+        assert!(without.contains(kept), "{kept}\n{without}");
+    }
+}
+
+#[test]
+fn whoever_needs_a_target_inherits_the_only_one() {
+    let without = edited(SHOP, r#"{"do": "removeNode", "name": "lb"}"#);
+    sound(&without);
+    assert!(without.contains(r#"Clients(to: "app","#), "{without}");
+    assert!(without.contains("// in front"), "{without}");
+    let without = edited(SHOP, r#"{"do": "removeNode", "name": "app"}"#);
+    sound(&without);
+    assert!(without.contains(r#"Balancer(to: ["db"])"#), "{without}");
+    // Nothing is below the database.
+    let alone = edited(&without, r#"{"do": "removeNode", "name": "db"}"#);
+    assert!(alone.contains("Balancer(to: [])"), "{alone}");
+    let told = compile(&alone, &|_| None).unwrap_err();
+    assert_eq!(told[0].message, "`lb` has nobody to hand requests to");
+}
+
+#[test]
+fn connections_are_made_as_the_kind_makes_them() {
+    let connect = |from: &str, to: &str| {
+        difference(MALL, &format!(r#"{{"do": "connect", "from": "{from}", "to": "{to}"}}"#))
+    };
+    assert!(connect("users", "app").unwrap().ends_with(
+        r#"+        "users": Clients(to: "app", load: Open(rate: "90/s"), key: Zipf(n: 1000, s: 0.9)),"#
+    ));
+    assert!(
+        connect("lb", "db").unwrap().ends_with(r#"+        "lb": Balancer(to: ["app", "spare", "db"]),"#)
+    );
+    assert!(
+        connect("spare", "cache")
+            .unwrap()
+            .ends_with(r#"+        "spare": Service(serve: [Cpu(Exp("10ms")), Get(cache: "cache")]),"#)
+    );
+    assert_eq!(connect("app", "lb").unwrap(), r#"+            Call(to: "lb"),"#);
+    for (from, to, code, words) in [
+        ("lb", "app", "already-connected", "`lb` is connected to `app` already"),
+        ("db", "app", "cannot-connect", "connect the service that queries it"),
+        ("cache", "db", "cannot-connect", "connect the service that asks it"),
+        ("lb", "cache", "cannot-connect", "hand the requests to the service"),
+        ("app", "users", "cannot-connect", "connect them to the service instead"),
+        ("app", "app", "cannot-connect", "itself"),
+        ("app", "dbb", "unknown-node", "did you mean `db`?"),
+    ] {
+        let told = connect(from, to).unwrap_err();
+        assert!(told.starts_with(code) && told.contains(words), "{told}");
+    }
+    let disconnect = |from: &str, to: &str| {
+        difference(MALL, &format!(r#"{{"do": "disconnect", "from": "{from}", "to": "{to}"}}"#))
+    };
+    assert!(disconnect("lb", "app").unwrap().ends_with(r#"+        "lb": Balancer(to: ["spare"]),"#));
+    assert!(disconnect("users", "lb").unwrap_err().starts_with("needs-target"));
+    assert!(disconnect("lb", "db").unwrap_err().starts_with("not-connected"));
+    let without = edited(MALL, r#"{"do": "disconnect", "from": "app", "to": "db"}"#);
+    sound(&without);
+    assert!(without.contains("links: {\"app->db\""), "what is said of the nodes stays: {without}");
+}
+
+#[test]
+fn new_nodes_come_with_a_connection() {
+    let empty = "(nodes: {})";
+    let add = |text: &str, name: &str, kind: &str| {
+        let json = format!(r#"[{{"do": "addNode", "name": "{name}", "kind": "{kind}", "x": 1.5, "y": 2}}]"#);
+        apply(text, &edits(&json))
+    };
+    assert_eq!(add(empty, "users", "Clients").unwrap_err()[0].code, "no-target");
+    let app = add(empty, "app", "Service").unwrap();
+    assert_eq!(app, r#"(nodes: {"app": Service(serve: [Cpu(Exp("10ms"))])}, layout: {"app": (2, 2)})"#);
+    let lb = add(&app, "lb", "Balancer").unwrap();
+    let name = add(&lb, "name", "Dns").unwrap();
+    let users = add(&name, "users", "Clients").unwrap();
+    sound(&users);
+    for connection in [r#"Balancer(to: ["app"])"#, r#"Dns(records: ["lb"])"#, r#"Clients(to: "name", "#] {
+        assert!(users.contains(connection), "{users}");
+    }
+    let more = add(MALL, "more", "Clients").unwrap();
+    sound(&more);
+    assert!(
+        more.contains(r#""more": Clients(to: "lb", load: Open(rate: "10/s"), key: Zipf(n: 1000, s: 0.9)),"#)
+    );
+    assert_eq!(add(MALL, "more", "Queue").unwrap_err()[0].code, "unknown-kind");
+    assert_eq!(add(MALL, "app", "Service").unwrap_err()[0].code, "duplicate-key");
+    assert_eq!(add(MALL, "a b", "Service").unwrap_err()[0].code, "bad-name");
+}
+
+#[test]
+fn what_stands_behind_in_a_list_is_still_found() {
+    let removed = edited(MALL, r#"{"do": "remove", "path": "nodes.app.serve.2"}"#);
+    sound(&removed);
+    assert!(removed.contains(r#"Set("nodes.app.serve.3.Cpu""#), "{removed}");
+    assert!(removed.contains(r#""late": {"nodes.app.serve.3.Cpu""#), "{removed}");
+    // What is put at a step goes with it.
+    let removed = edited(MALL, r#"{"do": "remove", "path": "nodes.app.serve.4"}"#);
+    sound(&removed);
+    assert!(!removed.contains("serve.4") && removed.contains("serve.1.miss.1"), "{removed}");
+    // A field that a case gives can be absent.
+    let removed = edited(MALL, r#"{"do": "remove", "path": "scale.1.min"}"#);
+    assert!(removed.contains(r#""scale.1.max": 5"#));
+}
+
+#[test]
+fn places_of_a_later_edit_are_not_told() {
+    let wrong = r#"[{"do": "set", "path": "run.seed", "value": "5"}, {"do": "remove", "path": "nodes.ap"}]"#;
+    let told = apply(SHOP, &edits(wrong)).unwrap_err();
+    assert_eq!((told[0].code, told[0].span.clone()), ("unknown-path", None));
+    let told = apply(SHOP, &edits(r#"[{"do": "remove", "path": "nodes.ap"}]"#)).unwrap_err();
+    assert!(told[0].span.is_some());
+}

@@ -25,7 +25,7 @@ pub(super) fn claim(text: &str, offset: usize, names: &Names) -> Result<Claim, V
         let message = format!("this claim is longer than {MOST_BYTES} bytes");
         return Err(vec![Diagnostic::error("claim-syntax", message).with_span(offset..offset + text.len())]);
     }
-    let mut parser = Parser { text, offset, at: 0, depth: 0, names, mistakes: Vec::new() };
+    let mut parser = Parser::new(text, offset, names);
     match parser.claim() {
         Ok(claim) if parser.mistakes.is_empty() => Ok(claim),
         Ok(_) => Err(parser.mistakes),
@@ -45,7 +45,7 @@ pub(super) fn metric(text: &str, names: &Names) -> Result<Reading, Vec<Diagnosti
     if text.len() > MOST_BYTES {
         return Err(wrong(&format!("this is longer than {MOST_BYTES} bytes")));
     }
-    let mut parser = Parser { text, offset: 0, at: 0, depth: 0, names, mistakes: Vec::new() };
+    let mut parser = Parser::new(text, 0, names);
     parser.skip_blanks();
     let read = parser.reading();
     parser.skip_blanks();
@@ -59,6 +59,18 @@ pub(super) fn metric(text: &str, names: &Names) -> Result<Reading, Vec<Diagnosti
     Err(parser.mistakes)
 }
 
+/// Where `text` names nodes, as far as it can be read.
+pub(super) fn node_names(text: &str) -> Vec<Place> {
+    if text.len() > MOST_BYTES {
+        return Vec::new();
+    }
+    let names = Names::default();
+    let mut parser = Parser::new(text, 0, &names);
+    // Names that it does not know are mistakes that reading goes on after.
+    let _ = parser.claim();
+    parser.nodes
+}
+
 struct Parser<'t> {
     text: &'t str,
     offset: usize,
@@ -67,6 +79,8 @@ struct Parser<'t> {
     names: &'t Names,
     /// Mistakes that reading can go on after: unknown names, units that do not match.
     mistakes: Vec<Diagnostic>,
+    /// The names of nodes that were read, as bytes of the text.
+    nodes: Vec<Place>,
 }
 
 /// A part of a claim and what it is measured in; none after a mistake that was already reported.
@@ -77,6 +91,10 @@ struct Typed {
 }
 
 impl<'t> Parser<'t> {
+    fn new(text: &'t str, offset: usize, names: &'t Names) -> Parser<'t> {
+        Parser { text, offset, at: 0, depth: 0, names, mistakes: Vec::new(), nodes: Vec::new() }
+    }
+
     fn claim(&mut self) -> Result<Claim, Diagnostic> {
         let left = self.expression()?;
         let relation = self.relation()?;

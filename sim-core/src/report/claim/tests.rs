@@ -278,3 +278,24 @@ fn nothing_that_is_written_panics() {
         }
     }
 }
+
+#[test]
+fn nodes_are_found_in_any_claim_that_can_be_read() {
+    let table: &[(&str, &[&str])] = &[
+        ("p99(users) < 250ms", &["users"]),
+        (
+            "p99(users, gold, from: 1min)@lc < 0.5 * (p99( 'users' )@rr + mean(app/3))",
+            &["users", "users", "app"],
+        ),
+        ("utilization(\"app/0\") within 1% of utilization(new-one, cores)", &["app", "new-one"]),
+        ("cost() < 3", &[]),
+        ("nothing(here) < 1", &["here"]),
+        ("p99(users) <", &["users"]),
+        ("p99(users", &[]),
+        ("", &[]),
+    ];
+    for (claim, nodes) in table {
+        let found: Vec<&str> = node_names(claim).into_iter().map(|bytes| &claim[bytes]).collect();
+        assert_eq!(found, *nodes, "{claim}");
+    }
+}

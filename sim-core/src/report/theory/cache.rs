@@ -4,7 +4,7 @@ use crate::model::load::Load;
 use crate::model::{Cache, Model, SourceId};
 use crate::policy::evict::Evict;
 use crate::report::metric::Unit;
-use crate::theory::cache::{TimeToLive, fifo_ttl, lru_che};
+use crate::theory::cache::{TimeToLive, fifo_ttl_of_groups, lru_che_of_groups};
 
 use super::flow::Flow;
 use super::{Applied, Told, seconds};
@@ -27,7 +27,7 @@ impl Told<'_> {
         if !is_fresh || count > MOST_KEYS || matches!(spec.load, Load::Replay { .. }) {
             return;
         }
-        let popularity: Vec<f64> = (0..count).map(|rank| keys.probability(rank)).collect();
+        let groups = keys.groups();
         // While a key is fetched, who asks for it misses too; that has to be rare to be left out.
         let lookups = (report.hits + report.misses) as f64;
         let rate = lookups / self.measured.measured_s;
@@ -40,22 +40,21 @@ impl Told<'_> {
         }
         let estimate = match (cache.ttl, cache.evict) {
             (None, Evict::Lru) if cache.capacity < count => {
-                let estimate = lru_che(&popularity, cache.capacity as u32);
-                estimate.map(|estimate| (estimate.hit_ratio, estimate.characteristic_time, "Che"))
+                lru_che_of_groups(&groups, fits).map(|(ratio, stay)| (ratio, stay, "Che"))
             }
             (None, Evict::Fifo | Evict::Random) if cache.capacity < count => {
-                let estimate = fifo_ttl(&popularity, cache.capacity as u32);
-                estimate.map(|estimate| (estimate.hit_ratio, estimate.characteristic_time, "Martina"))
+                fifo_ttl_of_groups(&groups, fits).map(|(ratio, stay)| (ratio, stay, "Martina"))
             }
             (Some(ttl), _) if cache.capacity >= count => {
                 let (Flow::Poisson(rate), false) = (flow, cache.single_flight) else { return };
                 let ttl = ttl.as_secs_f64();
-                if self.measured.measured_s < LOOKUPS_PER_ENTRY * ttl || !fetches(popularity[0]) {
+                if self.measured.measured_s < LOOKUPS_PER_ENTRY * ttl || !fetches(keys.probability(0)) {
                     return;
                 }
-                let rates: Vec<f64> = popularity.iter().map(|share| share * rate).collect();
+                let rates: Vec<(f64, f64)> =
+                    groups.iter().map(|(share, many)| (share * rate, *many)).collect();
                 let kind = if cache.sliding { TimeToLive::Sliding } else { TimeToLive::Fixed };
-                let hit_ratio = kind.catalogue(&rates, ttl).hit_ratio;
+                let hit_ratio = kind.hit_ratio_of_groups(&rates, ttl);
                 Some((hit_ratio, f64::INFINITY, "renewal of TTLs"))
             }
             (None | Some(_), Evict::Lru | Evict::Fifo | Evict::Random | Evict::Clock) => None,

@@ -311,14 +311,23 @@ pub(super) fn removal(text: &str, group: &Value, entry: &Entry) -> Vec<(Range<us
     let main = cut.iter().position(|range| range.start == entry.span.start).unwrap_or(0);
     let range = cut[main].clone();
     let behind = range.end + blanks(&text[range.end..]);
+    let is_at_the_end = text[range.end..group.close()].trim().is_empty();
     if is_first_on_line(text, range.start) && text[behind..].starts_with(['\n', '\r']) {
         // Nothing else stands on its lines: they go as a whole.
         let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
         let end = text[behind..].find('\n').map_or(behind, |at| behind + at + 1);
         cut[main] = start..end;
+    } else if let (Some(_), Some(before)) = (entry.comma, previous.and_then(|previous| previous.comma))
+        && is_at_the_end
+        && text[before + 1..range.start].trim().is_empty()
+    {
+        cut[main].start = before + 1;
     } else if entry.comma.is_some() {
         cut[main].end = behind;
-    } else if main > 0 && text[cut[0].end..range.start].chars().all(|c| c == ' ' || c == '\t') {
+    } else if main > 0 && {
+        let between = &text[cut[0].end..range.start];
+        blanks(between) == between.len() || is_at_the_end && between.trim().is_empty()
+    } {
         cut[main].start = cut[0].end;
     }
     cut.into_iter().map(|range| (range, String::new())).collect()
@@ -337,7 +346,7 @@ pub(super) fn holder<'d>(root: &'d Value, entry: &Entry) -> &'d Value {
 }
 
 /// Applies edits that are in order and do not overlap.
-pub(super) fn replaced(text: &str, edits: Vec<(Range<usize>, String)>) -> String {
+pub(crate) fn replaced(text: &str, edits: Vec<(Range<usize>, String)>) -> String {
     let mut result = String::with_capacity(text.len() + 64);
     let mut from = 0;
     for (range, replacement) in edits {

@@ -86,6 +86,14 @@ pub(super) struct Found<'d> {
     pub(super) value: &'d Value,
 }
 
+/// A segment of a path and the entry it leads to.
+pub(crate) struct Landing {
+    /// The segment, as bytes of the path.
+    pub(crate) segment: Range<usize>,
+    /// The entry, as bytes of the text.
+    pub(crate) entry: Range<usize>,
+}
+
 impl Document<'_> {
     /// What a path leads to; `None` if nothing stands there or the path is malformed.
     pub fn locate(&self, path: &str) -> Option<Located> {
@@ -95,6 +103,23 @@ impl Document<'_> {
             key: found.entry.and_then(|entry| entry.key.clone()),
             value: found.value.span.clone(),
         })
+    }
+
+    /// The entries that a path goes through, as far as it leads.
+    pub(crate) fn trail(&self, path: &str) -> Vec<Landing> {
+        let mut trail = Vec::new();
+        let mut at = Found { entry: None, value: &self.root };
+        let mut start = 0;
+        for segment in parse_path(path).unwrap_or_default() {
+            let Some(next) = self.step(at, &segment) else { break };
+            at = next;
+            let end = start + segment_length(&path[start..]);
+            if let Some(entry) = at.entry {
+                trail.push(Landing { segment: start..end, entry: entry.span.clone() });
+            }
+            start = end + 1;
+        }
+        trail
     }
 
     pub(super) fn find(&self, path: &[Segment]) -> Option<Found<'_>> {

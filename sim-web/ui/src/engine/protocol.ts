@@ -286,6 +286,8 @@ export interface FaultInfo {
   doc: string;
   /** The kinds of nodes it strikes, by their words; `link` for links. */
   strikes: string[];
+  /** Whether it can strike one instance of a node, such as `app/3`. */
+  perInstance: boolean;
   /** As in scenario text, with `{target}` where the target goes. */
   template: string;
 }
@@ -295,9 +297,10 @@ export type JsonSchema = { [key: string]: any };
 /** A proposal of the editor's completion. */
 export interface Completion {
   label: string;
-  /** The text that replaces what stands from `from` to the offset asked about. */
+  /** The text that replaces what stands from `from` to `to`. */
   insert: string;
   from: number;
+  to: number;
   detail: string;
   doc: string;
   kind: 'field' | 'variant' | 'value' | 'name';

@@ -13,6 +13,9 @@ export interface Note {
   text: string;
 }
 
+/** Whether a value there can change from now on, only from the start, or has to be looked at each time. */
+type Way = From | 'unsure';
+
 interface Wanted {
   value: string;
   gesture: string | undefined;
@@ -24,7 +27,11 @@ export class ParameterPanel {
   from = $state<From>('now');
   /** By path, what is to be said at its control. */
   notes = $state.raw<Readonly<Record<string, Note>>>({});
+  /** Whether something is being dragged: then nothing else asks the engine. */
+  isHeld = false;
   readonly #wanted = new Map<string, Wanted>();
+  /** How a place can be changed, as it was found out when somebody last took hold of it. */
+  readonly #ways = new Map<string, Promise<Way>>();
   readonly #busy = new Set<string>();
 
   /** All `Set`s of the active arm, in the order in which they come. */
@@ -64,6 +71,28 @@ export class ParameterPanel {
     });
   }
 
+  /**
+   * Somebody is about to drag: whether this place can change in the middle of a run is found out with a value that is near, so
+   * that none of those to come has to wait for it.
+   */
+  prepare(path: string, value: string): void {
+    this.#ways.set(this.#key(path), this.#way(path, value));
+  }
+
+  /** A gesture is over: its last value is looked at, and taken back if the scenario is wrong with it. */
+  async finish(path: string, before: string, gesture: string): Promise<boolean> {
+    const way = await this.#ways.get(this.#key(path));
+    if (way === undefined || way === 'unsure') return true;
+    const arm = studio.active;
+    const { text } = studio.arms[arm];
+    const errors = (await studio.engine.check(text)).filter(({ severity }) => severity === 'error');
+    // Another change came meanwhile: that is not about this value.
+    if (errors.length === 0 || studio.arms[arm].text !== text) return true;
+    this.#say(path, { kind: 'error', text: told(errors[0]) });
+    await studio.setParameter(path, before, { from: way, arm, gesture, label: words.edited(path) });
+    return false;
+  }
+
   /** What changes the shape of the scenario, always from the start. */
   async restructure(path: string, edits: Edit[], label: string): Promise<boolean> {
     const arm = studio.active;
@@ -97,12 +126,31 @@ export class ParameterPanel {
     this.#busy.delete(path);
   }
 
+  #key(path: string): string {
+    return `${studio.active} ${this.from} ${path}`;
+  }
+
+  async #way(path: string, value: string): Promise<Way> {
+    const arm = studio.active;
+    if (studio.arms[arm].isWrong) return 'unsure';
+    const problems = await this.#wrong(arm, [this.#edit(path, value, this.from)]);
+    if (problems.length === 0) return this.from;
+    if (this.from === 'start' || !isStructural(problems)) return 'unsure';
+    return (await this.#wrong(arm, [this.#edit(path, value, 'start')])).length === 0 ? 'start' : 'unsure';
+  }
+
   async #change(path: string, value: string, gesture: string | undefined): Promise<boolean> {
     const arm = studio.active;
+    const way = gesture === undefined ? undefined : await this.#ways.get(this.#key(path));
+    if (way !== undefined && way !== 'unsure') {
+      this.#say(path, way === this.from ? null : { kind: 'info', text: words.structural });
+      void studio.setParameter(path, value, { from: way, arm, label: words.edited(path), gesture: gesture ?? '' });
+      return true;
+    }
     let from = studio.changeTime === 0 ? 'start' : this.from;
     let problems = await this.#wrong(arm, [this.#edit(path, value, from)]);
     let note: Note | null = null;
-    if (from === 'now' && problems.some(({ code }) => code === 'changes-structure')) {
+    if (from === 'now' && isStructural(problems)) {
       from = 'start';
       problems = await this.#wrong(arm, [this.#edit(path, value, from)]);
       note = { kind: 'info', text: words.structural };
@@ -111,10 +159,7 @@ export class ParameterPanel {
     this.#say(path, note);
     if (problems.length > 0) return false;
     const rest = { from, arm, label: words.edited(path), ...(gesture === undefined ? {} : { gesture }) };
-    if (gesture === undefined) return (await studio.setParameter(path, value, rest)).ok;
-    // Of a drag the next value is looked at while this one is still on its way.
-    void studio.setParameter(path, value, rest);
-    return true;
+    return (await studio.setParameter(path, value, rest)).ok;
   }
 
   #edit(path: string, value: string, from: From): Edit {
@@ -136,6 +181,10 @@ export class ParameterPanel {
     const { [path]: _, ...others } = this.notes;
     this.notes = note ? { ...others, [path]: note } : others;
   }
+}
+
+function isStructural(problems: readonly Problem[]): boolean {
+  return problems.some(({ code }) => code === 'changes-structure');
 }
 
 function told(problem: Problem | undefined): string {

@@ -1,6 +1,7 @@
 // What the run so far tells beyond its frames: pools, failures by reason, claims. Asked for every few seconds while it is looked at.
 import type { TheoryLine } from '../engine/protocol';
 import { studio } from '../state/studio.svelte';
+import { panel } from './parameters.svelte';
 
 /** What is read of the engine's report; see `escala run --json`. */
 export interface Report {
@@ -24,8 +25,8 @@ export interface NodeReport {
 /** The engine also says what the law assumes. */
 export type Law = TheoryLine & { assumptions?: string[] };
 
-/** Between two questions, in ms. */
-const EVERY = 2_000;
+/** Between two questions, in ms; none is asked while something is dragged. */
+const EVERY = 3_000;
 
 class Reports {
   report = $state.raw<Report | null>(null);
@@ -38,7 +39,7 @@ class Reports {
     let askedAt = -1;
     const ask = async () => {
       // A run that stands still tells the same again.
-      if (studio.time === askedAt || !studio.arms[arm].isOpen) return;
+      if (studio.time === askedAt || !studio.arms[arm].isOpen || panel.isHeld) return;
       askedAt = studio.time;
       const [report, theory] = [await studio.engine.report<Report>(arm), await studio.engine.theory(arm)];
       if (isOver) return;

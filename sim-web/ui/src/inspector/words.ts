@@ -71,7 +71,6 @@ export const words = define({
     en: 'The text has a mistake; parameters are those of the last good text.',
     es: 'El texto tiene un error; los parámetros son los del último texto correcto.',
   },
-  byDefault: { en: (value: string) => `default: ${value}`, es: (value: string) => `por defecto: ${value}` },
   isDefault: { en: 'default', es: 'por defecto' },
   notSet: { en: 'not set', es: 'sin definir' },
   set: { en: 'Set', es: 'Definir' },
@@ -106,6 +105,7 @@ export const words = define({
   now: { en: 'Now', es: 'Ahora' },
   waitingShort: { en: 'line', es: 'cola' },
   presentShort: { en: 'in', es: 'dentro' },
+  client: { en: 'clients', es: 'clientes' },
   sent: { en: 'sent', es: 'enviadas' },
   failing: { en: 'failed', es: 'fallidas' },
   goodputWhat: {

@@ -8,9 +8,12 @@ import { view } from './view.svelte';
 
 /** Between two times of keeping the work, in ms. */
 const KEEP_EVERY = 1_000;
+/** In the address: a file beside the page that is to be opened, as `escala serve FILE` has one. */
+const OPEN = '#open=';
 
 export async function start(): Promise<void> {
   if (isShared(location.hash)) await openLink(location.hash);
+  else if (location.hash.startsWith(OPEN)) await openBeside(decodeURIComponent(location.hash.slice(OPEN.length)));
   else await openOwn();
   // After the first frame: nothing on it needs the catalogue.
   void studio.loadCatalogue();
@@ -70,6 +73,21 @@ async function openLink(hash: string): Promise<void> {
   studio.notices.say('error', `${reading.why} ${words.linkPart}`);
   view.editor = true;
   await studio.open(reading.text);
+}
+
+async function openBeside(file: string): Promise<void> {
+  // Work on it survives a reload; whoever wants the file again asks for it again.
+  history.replaceState(null, '', location.pathname + location.search);
+  const url = new URL(file, document.baseURI);
+  try {
+    if (url.origin !== location.origin) throw new Error(url.origin);
+    const response = await fetch(url, { cache: 'no-store' });
+    if (!response.ok) throw new Error((await response.text()) || response.statusText);
+    await studio.open(await response.text(), { name: file });
+  } catch (error) {
+    studio.notices.say('error', words.notOpened(file, error instanceof Error ? error.message : String(error)));
+    await openOwn();
+  }
 }
 
 async function openOwn(): Promise<void> {

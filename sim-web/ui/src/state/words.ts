@@ -4,6 +4,10 @@ import { define, numbers } from '../language';
 export const words = define({
   typing: { en: 'typing', es: 'texto escrito' },
   opened: { en: 'scenario opened', es: 'escenario abierto' },
+  notOpened: {
+    en: (file: string, message: string) => `${file} could not be opened: ${message}`,
+    es: (file: string, message: string) => `No se pudo abrir ${file}: ${message}`,
+  },
   armOpened: { en: 'arm B opened', es: 'brazo B abierto' },
   notOpenedB: {
     en: (message: string) => `Arm B cannot run: ${message}`,

@@ -65,6 +65,11 @@ impl<'t> Parser<'t> {
                 return Err(self
                     .unexpected(here, "expected the name of a node, or `from:`, `to:` or `at:` and a time"));
             } else {
+                if names.is_empty() {
+                    let node = name.split_once('/').map_or(name, |(node, _)| node);
+                    let start = start + usize::from(self.text[start..].starts_with(['"', '\'']));
+                    self.nodes.push(start..start + node.len());
+                }
                 names.push((name, place));
             }
             self.skip_blanks();

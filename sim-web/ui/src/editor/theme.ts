@@ -1,0 +1,36 @@
+// How the editor looks: the colours of the page, in light and dark.
+import { EditorView } from '@codemirror/view';
+
+export const theme = EditorView.theme({
+  '&': { height: '100%', fontSize: 'var(--small)', background: 'var(--paper)', color: 'var(--ink)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5' },
+  '.cm-content': { caretColor: 'var(--ink)' },
+  '.cm-cursor': { borderLeftColor: 'var(--ink)' },
+  '.cm-gutters': { background: 'var(--paper)', color: 'var(--faint)', border: 'none' },
+  '.cm-activeLine, .cm-activeLineGutter': { background: 'var(--raised)' },
+  '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': { background: 'var(--accent-wash) !important' },
+  '.cm-matchingBracket': { background: 'var(--accent-wash)', outline: '1px solid var(--accent)' },
+  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--error)', textUnderlineOffset: '3px' },
+  '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warning)', textUnderlineOffset: '3px' },
+  '.cm-tooltip': { background: 'var(--paper)', border: '1px solid var(--axis)', color: 'var(--ink)', maxWidth: '480px' },
+  '.cm-diagnostic': { padding: 'var(--s2)', borderLeft: '3px solid var(--axis)', fontFamily: 'inherit' },
+  '.cm-diagnostic-error': { borderLeftColor: 'var(--error)' },
+  '.cm-diagnostic-warning': { borderLeftColor: 'var(--warning)' },
+  '.cm-diagnosticAction': {
+    display: 'block',
+    minHeight: '28px',
+    margin: 'var(--s2) 0 0',
+    padding: '0 var(--s2)',
+    border: '1px solid var(--axis)',
+    borderRadius: 'var(--round)',
+    background: 'var(--paper)',
+    color: 'var(--ink)',
+    font: 'inherit',
+  },
+  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', maxHeight: '240px' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { background: 'var(--accent)', color: 'var(--on-accent)' },
+  '.cm-completionDetail': { color: 'inherit', opacity: '0.8' },
+  '.cm-panels': { background: 'var(--raised)', color: 'var(--ink)' },
+  '.cm-search, .cm-panel input': { font: 'inherit' },
+});
