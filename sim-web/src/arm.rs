@@ -9,7 +9,7 @@ use sim_core::report::ActionReport;
 use sim_core::time::{Duration, Time};
 use wasm_bindgen::prelude::*;
 
-use crate::text::{failure, outcome};
+use crate::text::{failure, outcome, tables};
 
 /// A run that can be looked at, changed and taken back while it goes on.
 #[wasm_bindgen]
@@ -20,7 +20,7 @@ impl Arm {
     /// The run of a scenario at its start; throws all that is wrong with the text.
     #[wasm_bindgen(constructor)]
     pub fn new(text: &str) -> Result<Arm, JsError> {
-        Live::new(text).map(Arm).map_err(|problems| failure(text, &problems))
+        Live::sharing(text, tables()).map(Arm).map_err(|problems| failure(text, &problems))
     }
 
     /// What the run is of: `Description` as JSON.

@@ -12,7 +12,7 @@ mod text;
 pub use arm::Arm;
 pub use catalogue::catalogue;
 pub use experiment::{comparable_metrics, difference, holm, interval, measure, replication_seeds};
-pub use text::{case_text, check, complete, edit, format, outline, run, run_case};
+pub use text::{case_text, check, edit, format, outline, run, run_case};
 
 use sim_core::random::{Key, mix};
 use wasm_bindgen::prelude::*;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use sim_core::diagnostic::{Diagnostic, Utf16, problems};
+use sim_core::distribution::discrete::Tables;
 use sim_core::graph::edit::{Edit, apply};
 use sim_core::report::run::Prepared;
 use wasm_bindgen::prelude::*;
@@ -11,7 +12,7 @@ use crate::arm::to_value;
 /// All that is wrong with a scenario, or strange: `{problems: Problem[]}` as JSON.
 #[wasm_bindgen]
 pub fn check(text: &str) -> String {
-    let found = match Prepared::new(text, &|_| None) {
+    let found = match Prepared::sharing(text, &|_| None, &tables()) {
         Ok(prepared) => prepared.compiled.warnings,
         Err(problems) => problems,
     };
@@ -29,14 +30,6 @@ pub fn edit(text: &str, edits: &str) -> Result<String, JsError> {
 #[wasm_bindgen]
 pub fn format(text: &str) -> String {
     outcome(text, sim_core::scenario::text::format(text).map(|text| json!({ "text": text })))
-}
-
-/// What could be written at an offset (in UTF-16 code units) of a text, sound or not: `Completion[]` as JSON.
-#[wasm_bindgen]
-pub fn complete(text: &str, offset: usize) -> String {
-    let offsets = Utf16::new(text);
-    let found = sim_core::editing::complete(text, offsets.byte(offset)).into_iter();
-    to_value(found.map(|one| one.in_units(&offsets)).collect::<Vec<_>>()).to_string()
 }
 
 /// What stands at a path and what could: an outcome of `Outline` as JSON.
@@ -87,7 +80,8 @@ fn recount(outline: &mut Value, offsets: &Utf16<'_>) {
 #[wasm_bindgen]
 pub fn run(text: &str, seed: Option<String>) -> Result<String, JsError> {
     let seed = seed.map(|seed| seed.parse::<u64>()).transpose()?;
-    let prepared = Prepared::new(text, &|_| None).map_err(|problems| failure(text, &problems))?;
+    let prepared =
+        Prepared::sharing(text, &|_| None, &tables()).map_err(|problems| failure(text, &problems))?;
     let report = match seed {
         None => prepared.run(None),
         Some(_) => {
@@ -115,6 +109,15 @@ pub fn run_case(text: &str, case: Option<String>) -> Result<String, JsError> {
 pub fn case_text(text: &str, name: &str) -> String {
     let found = sim_core::compile::case(text, name).map_err(|problem| vec![problem]);
     outcome(text, found.map(|text| json!({ "text": text })))
+}
+
+thread_local! {
+    /// Tables of popularity that texts of this worker had: the next text most often has the same.
+    static TABLES: Tables = Tables::default();
+}
+
+pub(crate) fn tables() -> Tables {
+    TABLES.with(Tables::clone)
 }
 
 /// What went well, or what is wrong with `text`, as JSON.

@@ -12,7 +12,7 @@ const MOST_DENSE = 11;
 /** Pixels of the screen in a second, from the time a call takes in milliseconds. */
 export function speed(latency: number): number {
   const known = latency > 0 ? latency : 0;
-  return Math.max(10, 180 * (1 + known) ** -0.32);
+  return Math.max(22, 180 * (1 + known) ** -0.25);
 }
 
 /** How many dots there may be in all; beyond it each arrow gets its share. */

@@ -5,8 +5,8 @@ import { HEIGHT, WIDTH } from './card';
 import type { Columns } from './columns';
 import { density, MOST_DOTS, Stream, type Feed } from './dots';
 import type { Way } from './geometry';
-import { NEAR, paintCard, type CardLook } from './paint-card';
-import { DotPainter, EdgePainter, isSpecial, paintLabel, type EdgeLook } from './paint-edges';
+import { paintCard, WORDS, type CardLook } from './paint-card';
+import { DotPainter, EdgePainter, isSpecial, paintBreak, paintLabel, type EdgeLook } from './paint-edges';
 import { Pen } from './pen';
 import type { Spot, View } from './plan';
 import { Readings } from './readings';
@@ -207,6 +207,7 @@ export class Overlay {
     });
     this.#edges.paint(description.edges, this.#ways, special);
     this.#dots.finish();
+    for (const look of special) paintBreak(this.#pen, look);
   }
 
   #paintCards(readings: Readings, columns: Columns | null): void {
@@ -221,7 +222,7 @@ export class Overlay {
       this.#look.isSelected = this.attention.node === index;
       this.#look.instance = this.#look.isSelected ? this.attention.instance : null;
       this.#look.history = this.#histories[index] ?? null;
-      if (zoom >= NEAR) readings.words(reading);
+      if (zoom >= WORDS) readings.words(reading);
       paintCard(this.#pen, columns, reading, this.#look);
     });
     this.#transform(x, y, zoom);

@@ -9,8 +9,9 @@ import type { NodeReading } from './readings';
 import { Trouble } from './trouble';
 import { words } from './words';
 
-/** Below the first of these zooms a card has no small print, below the second no words at all. */
-export const NEAR = 0.56;
+/** Below the first of these zooms a card has no small print, below the second no numbers, below the third no words. */
+const NEAR = 0.56;
+export const WORDS = 0.42;
 const FAR = 0.2;
 
 const ROUND = 4;
@@ -35,8 +36,13 @@ export function paintCard(pen: Pen, columns: Columns | null, reading: NodeReadin
   paintBorder(pen, reading.trouble, look.isSelected);
 }
 
-function paintBody({ context, colour }: Pen, trouble: Trouble): void {
+function paintBody({ context, colour, zoom }: Pen, trouble: Trouble): void {
   context.fillStyle = trouble >= Trouble.Overloaded ? (colour['error-wash'] ?? '') : colour.paper;
+  if (zoom < FAR) {
+    // Nobody sees round corners there, and hundreds of them take time.
+    context.fillRect(0, 0, WIDTH, HEIGHT);
+    return;
+  }
   context.beginPath();
   context.roundRect(0, 0, WIDTH, HEIGHT, ROUND);
   context.fill();
@@ -50,9 +56,12 @@ function paintBorder(pen: Pen, trouble: Trouble, isSelected: boolean): void {
   const thick = Math.max(isBad ? 3 : isStrained ? 2 : 1, (isBad ? 2 : 1) / zoom);
   context.strokeStyle = isBad ? colour.error : isStrained ? colour.warning : colour.axis;
   context.lineWidth = thick;
-  context.beginPath();
-  context.roundRect(thick / 2, thick / 2, WIDTH - thick, HEIGHT - thick, ROUND);
-  context.stroke();
+  if (zoom < FAR) context.strokeRect(thick / 2, thick / 2, WIDTH - thick, HEIGHT - thick);
+  else {
+    context.beginPath();
+    context.roundRect(thick / 2, thick / 2, WIDTH - thick, HEIGHT - thick, ROUND);
+    context.stroke();
+  }
   if (!isSelected) return;
   const away = 3 + 1 / zoom;
   context.strokeStyle = colour.accent;
@@ -265,7 +274,7 @@ function paintClient(pen: Pen, reading: NodeReading): void {
   pen.text('p99', WIDTH - CARD.side - latencyRoom(pen), CARD.numbers, colour.faint, 'right');
 }
 
-/** From far away: the level of use as the whole card, trouble as stripes and a large sign, the name as long as it is legible. */
+/** From far away: the level of use as the whole card, trouble as stripes and a large sign; words as long as they are legible. */
 function paintFar(pen: Pen, reading: NodeReading): void {
   const { context, colour, zoom } = pen;
   const { trouble, node } = reading;
@@ -279,26 +288,40 @@ function paintFar(pen: Pen, reading: NodeReading): void {
     context.fillStyle = pen.hatch(colour.error, 28, 9);
     context.fillRect(0, 0, WIDTH, HEIGHT);
   }
+  // Words keep their size on the screen.
+  const line = zoom < FAR ? 0 : (SMALL * 1.4) / zoom;
+  const foot = zoom < WORDS ? 0 : line;
   const waiting = waitingDrawn(reading.waiting);
   if (waiting > 0) {
     context.fillStyle = colour.ink;
-    context.fillRect(0, HEIGHT - 14, (WIDTH * waiting) / MOST_WAITING_DRAWN, 14);
+    context.fillRect(0, HEIGHT - foot - 14, (WIDTH * waiting) / MOST_WAITING_DRAWN, 14);
   }
-  if (trouble !== Trouble.None) paintFarSign(pen, trouble);
-  else if (zoom < FAR || !Number.isFinite(use)) paintGlyph(pen, node.kind, WIDTH / 2 - 24, HEIGHT / 2 - (zoom < FAR ? 24 : 8), 48);
-  if (zoom < FAR) return;
-  // Words keep their size on the screen.
-  const size = SMALL / zoom;
-  pen.font(Math.round(size * 4) / 4, 600);
-  const name = pen.cut(node.name, WIDTH - 12);
-  context.fillStyle = colour.paper;
-  context.fillRect(0, 0, WIDTH, size * 1.4);
-  pen.text(name, 6, size * 1.08, colour.ink);
+  const middle = (line + HEIGHT - foot) / 2;
+  if (trouble !== Trouble.None) paintFarSign(pen, trouble, WIDTH / 2, middle);
+  else if (zoom >= FAR && !Number.isFinite(use)) paintGlyph(pen, node.kind, WIDTH / 2 - 20, middle - 20, 40);
+  if (line > 0) paintFarWords(pen, reading, line, foot);
 }
 
-function paintFarSign(pen: Pen, trouble: Trouble): void {
+
+function paintFarWords(pen: Pen, reading: NodeReading, line: number, foot: number): void {
+  const { context, colour, zoom } = pen;
+  pen.font(Math.round((SMALL / zoom) * 4) / 4, 600);
+  context.fillStyle = colour.paper;
+  context.fillRect(0, 0, WIDTH, line);
+  pen.text(pen.cut(reading.node.name, WIDTH - 12), 6, line * 0.77, colour.ink);
+  if (foot === 0) return;
+  const { text } = reading;
+  context.fillStyle = colour.paper;
+  context.fillRect(0, HEIGHT - foot, WIDTH, foot);
+  const base = HEIGHT - foot + line * 0.72;
+  pen.text(text.rate, 6, base, colour.ink);
+  const right = reading.node.client !== null ? text.errors : reading.holds ? text.hit : text.use;
+  pen.text(right, WIDTH - 6, base, colour.ink, 'right');
+}
+
+function paintFarSign(pen: Pen, trouble: Trouble, x: number, y: number): void {
   const { context, colour } = pen;
-  const [x, y, size] = [WIDTH / 2, HEIGHT * 0.62, 30];
+  const size = 26;
   context.fillStyle = colour.paper;
   context.beginPath();
   context.arc(x, y, size * 1.15, 0, 7);

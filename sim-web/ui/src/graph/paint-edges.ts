@@ -90,7 +90,6 @@ function paintEdge(pen: Pen, { edge, way, reading, isSelected, isNear }: EdgeLoo
   context.beginPath();
   head(context, way, zoom);
   context.fill();
-  if (isCut || isLossy) paintBreak(pen, way, isCut);
 }
 
 function trace(path: CanvasPath, way: Way, from: number, to: number, step = 1): void {
@@ -115,8 +114,10 @@ function head(path: CanvasPath, way: Way, zoom: number): void {
   path.closePath();
 }
 
-/** A link that is cut, or that loses some of what it carries. */
-function paintBreak(pen: Pen, way: Way, isCut: boolean): void {
+/** Signs on links that are cut, or that lose some of what they carry: above the dots. */
+export function paintBreak(pen: Pen, { way, reading }: EdgeLook): void {
+  if ((reading.trouble & (CUT | LOSSY)) === 0) return;
+  const isCut = (reading.trouble & CUT) !== 0;
   const { context, colour, zoom } = pen;
   const size = 9 / zoom;
   const { x, y } = along(way, way.length / 2, point);

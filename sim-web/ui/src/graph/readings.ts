@@ -190,7 +190,7 @@ export class Readings {
     text.p50 = numbers.latency(reading.p50);
     text.p99 = numbers.latency(reading.p99);
     text.use = Number.isFinite(reading.utilization) ? `${Math.round(reading.utilization * 100)}%` : '';
-    text.waiting = numbers.count(reading.waiting);
+    text.waiting = reading.waiting < 1000 ? numbers.count(reading.waiting) : numbers.short(reading.waiting);
     text.hit = numbers.share(reading.hitRatio);
     if (reading.node.client === null) return text;
     text.offered = numbers.rate(reading.offered);

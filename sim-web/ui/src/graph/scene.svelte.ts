@@ -32,8 +32,7 @@ export class Scene {
   room = $state.raw<Room>({ width: 0, height: 0, left: 0, top: 0, right: 0, bottom: 0 });
   nearNode = $state(-1);
   nearEdge = $state(-1);
-  /** The instance that was pointed at in the selected node. */
-  instance = $state<number | null>(null);
+  #pointed = $state.raw<{ node: string; instance: number } | null>(null);
   allLabels = $state(false);
   summaries = $state.raw<string[]>([]);
   /** The node whose name is being changed. */
@@ -62,6 +61,15 @@ export class Scene {
     const { selection } = studio;
     if (studio.active !== this.arm || !selection || !('node' in selection)) return -1;
     return this.nodes.findIndex((node) => node.name === selection.node);
+  }
+
+  /** The instance that was pointed at in the selected node, by its number there. */
+  get instance(): number | null {
+    return this.#pointed !== null && this.#pointed.node === this.name(this.selectedNode) ? this.#pointed.instance : null;
+  }
+
+  set instance(instance: number | null) {
+    this.#pointed = instance === null ? null : { node: this.name(this.selectedNode), instance };
   }
 
   get selectedEdge(): number {
@@ -156,6 +164,7 @@ export class Scene {
 
   select(selection: Selection): void {
     if (studio.active !== this.arm) studio.activate(this.arm);
+    this.instance = null;
     studio.selection = selection;
   }
 
