@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, sort};
+use crate::distribution::discrete::Tables;
 use crate::model::{BalancerId, CacheId, Delay, DnsId, Link, LockId, Model, NodeId, Pool, PoolId};
 use crate::scenario::Scenario;
 use crate::scenario::read::read;
@@ -44,18 +45,34 @@ pub struct Compiled {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// What a scenario is compiled with besides its text.
+#[derive(Clone, Copy)]
+pub(crate) struct Means<'m> {
+    pub(crate) files: Files<'m>,
+    pub(crate) tables: &'m Tables,
+}
+
 /// Reads, checks and compiles a scenario, or says everything that is wrong with it.
 pub fn compile(text: &str, files: Files<'_>) -> Result<Compiled, Vec<Diagnostic>> {
+    compile_sharing(text, files, &Tables::default())
+}
+
+/// The same with tables that were made before: for who compiles a scenario again and again.
+pub fn compile_sharing(text: &str, files: Files<'_>, tables: &Tables) -> Result<Compiled, Vec<Diagnostic>> {
+    let means = Means { files, tables };
     let scenario = read::<Scenario>(text)?;
     let document = scan(text)?;
-    let mut compiler = Compiler::new(&scenario, &document, files);
+    let mut compiler = Compiler::new(&scenario, &document, means);
     compiler.assemble();
+    if compiler.problems.is_empty() {
+        compiler.warn();
+    }
     let (mut problems, mut warnings, model) = (compiler.problems, compiler.warnings, compiler.model);
     let mut models = vec![model];
     if problems.is_empty() {
         // What is wrong already would be wrong in every variant.
-        problems.extend(variant::compile(text, &document, &scenario, files, &mut models));
-        problems.extend(overrides::check_cases(text, &document, files));
+        problems.extend(variant::compile(text, &document, &scenario, means, &mut models));
+        problems.extend(overrides::check_cases(text, &document, means));
     }
     if !problems.is_empty() {
         sort(&mut problems);
@@ -67,10 +84,10 @@ pub fn compile(text: &str, files: Files<'_>) -> Result<Compiled, Vec<Diagnostic>
 }
 
 /// The model of a text without what changes over time.
-fn compile_start(text: &str, files: Files<'_>) -> Result<Model, Vec<Diagnostic>> {
+fn compile_start(text: &str, means: Means<'_>) -> Result<Model, Vec<Diagnostic>> {
     let scenario = read::<Scenario>(text)?;
     let document = scan(text)?;
-    let mut compiler = Compiler::new(&scenario, &document, files);
+    let mut compiler = Compiler::new(&scenario, &document, means);
     compiler.assemble();
     if compiler.problems.is_empty() { Ok(compiler.model) } else { Err(compiler.problems) }
 }
@@ -79,7 +96,7 @@ fn compile_start(text: &str, files: Files<'_>) -> Result<Model, Vec<Diagnostic>>
 pub(crate) struct Compiler<'a> {
     pub(crate) scenario: &'a Scenario,
     document: &'a Document<'a>,
-    pub(crate) files: Files<'a>,
+    pub(crate) means: Means<'a>,
     pub(crate) model: Model,
     /// The number of each node.
     pub(crate) nodes: BTreeMap<&'a str, NodeId>,

@@ -7,8 +7,9 @@
 
 use std::sync::Arc;
 
-use crate::compile::{Compiled, compile};
+use crate::compile::{Compiled, compile_sharing};
 use crate::diagnostic::Diagnostic;
+use crate::distribution::discrete::Tables;
 use crate::engine::{Engine, Stop};
 use crate::graph::Graph;
 use crate::model::{Model, NodeId};
@@ -39,6 +40,7 @@ const EVENTS_BETWEEN: u64 = 40_000;
 pub struct Live {
     text: String,
     compiled: Compiled,
+    tables: Tables,
     variants: Vec<Arc<Model>>,
     graph: Graph,
     places: Places,
@@ -60,11 +62,16 @@ pub struct Amended {
 impl Live {
     /// A live run of a scenario at its start, or all that is wrong with it.
     pub fn new(text: &str) -> Result<Live, Vec<Diagnostic>> {
-        let compiled = compile(text, &|_| None)?;
-        Ok(Live::of(text, compiled))
+        Live::sharing(text, Tables::default())
     }
 
-    fn of(text: &str, compiled: Compiled) -> Live {
+    /// The same with tables that were made before.
+    pub fn sharing(text: &str, tables: Tables) -> Result<Live, Vec<Diagnostic>> {
+        let compiled = compile_sharing(text, &|_| None, &tables)?;
+        Ok(Live::of(text, compiled, tables))
+    }
+
+    fn of(text: &str, compiled: Compiled, tables: Tables) -> Live {
         let variants: Vec<_> = compiled.models.iter().cloned().map(Arc::new).collect();
         let model = &variants[0];
         let graph = Graph::of(&compiled.scenario, model);
@@ -76,7 +83,7 @@ impl Live {
         let mut history = History::default();
         history.add(&engine, &rows);
         let text = text.to_owned();
-        Live { text, compiled, variants, graph, places, engine, rows, history, log: Vec::new() }
+        Live { text, compiled, tables, variants, graph, places, engine, rows, history, log: Vec::new() }
     }
 
     /// The scenario as it stands.
@@ -143,7 +150,7 @@ impl Live {
     /// back to where they part, or to its start, and has to be advanced to where it stood. A text that does not compile
     /// changes nothing.
     pub fn amend(&mut self, text: &str) -> Result<Amended, Vec<Diagnostic>> {
-        let compiled = compile(text, &|_| None)?;
+        let compiled = compile_sharing(text, &|_| None, &self.tables)?;
         let variants: Vec<_> = compiled.models.iter().cloned().map(Arc::new).collect();
         let since = agreement(&self.variants, &variants);
         let goal = self.now();
@@ -157,8 +164,8 @@ impl Live {
                 .history
                 .before(since, |mark| is_fresh(mark.checkpoint.at()) && mark.checkpoint.fits(&variants[0]));
             let Some(mark) = mark else {
-                let fresh = Live::of(text, compiled);
-                *self = fresh;
+                let tables = self.tables.clone();
+                *self = Live::of(text, compiled, tables);
                 return Ok(Amended { since: Time::ZERO, goal });
             };
             self.engine.resume(&mark.checkpoint, variants.clone());

@@ -122,11 +122,15 @@ mod tests {
 
     #[test]
     fn playwright_is_downloaded_in_the_version_that_the_page_is_tested_with() {
-        let package =
-            std::fs::read_to_string(House::find().path("sim-web/ui/package.json")).expect("it is there");
+        let read = |path| std::fs::read_to_string(House::find().path(path)).expect("it is there");
+        let package = read("sim-web/ui/package.json");
         let pinned = package.lines().find_map(|line| line.trim().strip_prefix("\"@playwright/test\": "));
         let pinned = pinned.expect("the page is tested with Playwright").trim_matches(['"', ',']);
-        for line in INSTALL.iter().filter(|line| line.contains("npx")) {
+        let workflow = read(".github/workflows/ci.yml");
+        let lines: Vec<&str> = INSTALL.iter().copied().chain(workflow.lines()).collect();
+        let lines: Vec<&str> = lines.into_iter().filter(|line| line.contains("npx ")).collect();
+        assert!(lines.len() >= 2, "{lines:?}");
+        for line in lines {
             assert!(line.contains(&format!("playwright@{pinned} ")), "{line}: {pinned}");
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::program::MOST_STEPS;
-use super::{Compiler, Files, Gates, Path, Shape, Site, concern, lead};
+use super::{Compiler, Gates, Means, Path, Shape, Site, concern, lead};
 use crate::arena::{Arena, Id};
 use crate::component::Node;
 use crate::component::control::{Happening, Moment};
@@ -31,11 +31,11 @@ pub(crate) fn is_node_name(name: &str) -> bool {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(scenario: &'a Scenario, document: &'a Document<'a>, files: Files<'a>) -> Compiler<'a> {
+    pub(super) fn new(scenario: &'a Scenario, document: &'a Document<'a>, means: Means<'a>) -> Compiler<'a> {
         Compiler {
             scenario,
             document,
-            files,
+            means,
             model: empty(),
             nodes: BTreeMap::new(),
             gates: Gates::default(),
@@ -109,9 +109,6 @@ impl<'a> Compiler<'a> {
         self.bound_cycles();
         self.check_keys();
         self.check_warm_caches();
-        if self.problems.is_empty() {
-            self.warn();
-        }
     }
 
     fn check_name(&mut self, name: &str, path: &Path) {

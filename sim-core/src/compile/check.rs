@@ -144,7 +144,7 @@ impl<'a> Compiler<'a> {
     /// Compiles a distribution, noting all its problems.
     pub(crate) fn sampler<Q: Quantity>(&mut self, distribution: &Distribution<Q>, path: &Path) -> SamplerId {
         let mut problems = distribution.check();
-        let sampler = match distribution.sampler(self.files) {
+        let sampler = match distribution.sampler(self.means.files) {
             Ok(sampler) => sampler,
             Err(problem) => {
                 if problems.is_empty() {
@@ -186,7 +186,7 @@ impl<'a> Compiler<'a> {
             };
             self.error("bad-keys", problem.message, &place);
         }
-        popularity.sampler().ok()
+        popularity.sampler_sharing(self.means.tables).ok()
     }
 
     /// The cumulated shares of 2⁶⁴ that weights stand for.

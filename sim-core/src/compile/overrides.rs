@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::mend::{carried_over, in_place};
-use super::{Files, compile_start};
+use super::{Means, compile_start};
 use crate::diagnostic::{Diagnostic, Fix, suggest};
 use crate::scenario::Scenario;
 use crate::scenario::read::read;
@@ -56,7 +56,7 @@ pub fn case(text: &str, name: &str) -> Result<String, Diagnostic> {
 }
 
 /// What is wrong with the cases: each is applied and compiled, and told at its place in the text.
-pub(super) fn check_cases(text: &str, document: &Document<'_>, files: Files<'_>) -> Vec<Diagnostic> {
+pub(super) fn check_cases(text: &str, document: &Document<'_>, means: Means<'_>) -> Vec<Diagnostic> {
     let keyed = |value: &Value| -> Vec<(String, Entry)> {
         let entries = value.entries.iter();
         entries
@@ -93,7 +93,7 @@ pub(super) fn check_cases(text: &str, document: &Document<'_>, files: Files<'_>)
         }
         if is_sound
             && !entry.value.entries.is_empty()
-            && let Err(wrong) = compile_start(&edited, files)
+            && let Err(wrong) = compile_start(&edited, means)
         {
             let place = entry.key.clone().unwrap_or(entry.span.clone());
             problems.extend(wrong.into_iter().map(|problem| {

@@ -4,7 +4,7 @@ use super::assemble::changes;
 use super::check::span_of;
 use super::mend::{carried_over, in_place};
 use super::overrides::apply_overrides;
-use super::{Files, compile_start};
+use super::{Means, compile_start};
 use crate::component::control::{Happening, Moment};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -17,7 +17,7 @@ pub(super) fn compile(
     text: &str,
     document: &Document<'_>,
     scenario: &Scenario,
-    files: Files<'_>,
+    means: Means<'_>,
     models: &mut Vec<Model>,
 ) -> Vec<Diagnostic> {
     let mut edited = text.to_owned();
@@ -34,7 +34,7 @@ pub(super) fn compile(
                 continue;
             }
         };
-        match compile_start(&next, files) {
+        match compile_start(&next, means) {
             Ok(model) => match difference(&models[0], &model) {
                 None => models.push(model),
                 Some(what) => problems.push(

@@ -369,7 +369,7 @@ fn time(cell: &str) -> Result<Time, String> {
 
 impl Replay {
     fn read(&self, compiler: &mut Compiler<'_>, path: &Path, classes: &[Class]) -> Vec<Recorded> {
-        let Some(text) = (compiler.files)(&self.file) else {
+        let Some(text) = (compiler.means.files)(&self.file) else {
             compiler.error("no-file", format!("the file `{}` cannot be read", self.file), path);
             return Vec::new();
         };

@@ -2,6 +2,11 @@
 //!
 //! Keys are numbered from 0, the most popular first.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -80,14 +85,17 @@ impl Popularity {
 
     /// The compiled form, or the first problem of [`Popularity::check`].
     pub fn sampler(&self) -> Result<KeySampler, Problem> {
+        self.sampler_sharing(&Tables::default())
+    }
+
+    /// The same with a table that was made before, if there is such a one.
+    pub fn sampler_sharing(&self, tables: &Tables) -> Result<KeySampler, Problem> {
         if let Some(problem) = self.check().into_iter().next() {
             return Err(problem);
         }
         Ok(match *self {
             Popularity::Uniform(keys) => KeySampler::Uniform { keys },
-            Popularity::Zipf(Zipf { n, s }) if n <= MOST_TABLED => {
-                KeySampler::Table(Box::new(ZipfTable::new(n, s.0)))
-            }
+            Popularity::Zipf(Zipf { n, s }) if n <= MOST_TABLED => KeySampler::Table(tables.zipf(n, s.0)),
             Popularity::Zipf(Zipf { n, s }) => KeySampler::Rejection(Box::new(ZipfRejection::new(n, s.0))),
             Popularity::HotSet(HotSet { n, keys, requests }) => {
                 let hot = ((n as f64 * keys.0 + 0.5) as u64).clamp(1, n);
@@ -96,6 +104,25 @@ impl Popularity {
                 KeySampler::HotSet { keys: n, hot, share }
             }
         })
+    }
+}
+
+/// Tables that were made before, to be used again: making one of 100,000 keys takes longer than all else of a compilation,
+/// and who edits a scenario compiles it again and again.
+#[derive(Clone, Debug, Default)]
+pub struct Tables(Rc<RefCell<BTreeMap<(u64, u64), Arc<ZipfTable>>>>);
+
+impl Tables {
+    /// So many are kept.
+    const MOST: usize = 8;
+
+    fn zipf(&self, keys: u64, exponent: f64) -> Arc<ZipfTable> {
+        let mut tables = self.0.borrow_mut();
+        if tables.len() >= Tables::MOST {
+            tables.clear();
+        }
+        let table = tables.entry((keys, exponent.to_bits()));
+        Arc::clone(table.or_insert_with(|| Arc::new(ZipfTable::new(keys, exponent))))
     }
 }
 
@@ -117,7 +144,7 @@ pub enum KeySampler {
         share: f64,
     },
     /// Zipf's law by an exact table.
-    Table(Box<ZipfTable>),
+    Table(Arc<ZipfTable>),
     /// Zipf's law over more keys than one tabulates.
     Rejection(Box<ZipfRejection>),
 }

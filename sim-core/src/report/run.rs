@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compile::{Compiled, Files, case, compile};
+use crate::compile::{Compiled, Files, case, compile_sharing};
 use crate::diagnostic::Diagnostic;
+use crate::distribution::discrete::Tables;
 use crate::engine::Engine;
 use crate::scenario::text::scan;
 
@@ -23,7 +24,12 @@ pub struct Prepared {
 impl Prepared {
     /// Compiles a scenario and reads its claims, or says everything that is wrong with it.
     pub fn new(text: &str, files: Files<'_>) -> Result<Prepared, Vec<Diagnostic>> {
-        let compiled = compile(text, files)?;
+        Prepared::sharing(text, files, &Tables::default())
+    }
+
+    /// The same with tables that were made before.
+    pub fn sharing(text: &str, files: Files<'_>, tables: &Tables) -> Result<Prepared, Vec<Diagnostic>> {
+        let compiled = compile_sharing(text, files, tables)?;
         let claims = claims(text, &compiled)?;
         Ok(Prepared { compiled, claims })
     }
