@@ -1,6 +1,9 @@
 // The panel about what is selected: values change while the run goes on, and what cannot be is said where it was tried.
 import { readFileSync } from 'node:fs';
-import { expect, test, type Page } from '@playwright/test';
+import { expect as usual, test, type Page } from '@playwright/test';
+
+/** Other work on the machine makes the page slower, not wrong; what has to be fast is measured. */
+const expect = usual.configure({ timeout: 20_000 });
 
 /** A queue that a slider can tip over within moments. */
 const SMALL = `// Does the line grow?
@@ -172,7 +175,7 @@ test('what cannot change in the middle of a run changes from the start, and says
   await instances.press('Enter');
   await expect.poll(() => text(page)).toContain('Service(instances: 6');
   await expect(instances).toHaveAccessibleDescription(/from the start/);
-  await expect(inspector(page).getByRole('row')).toHaveCount(7, { timeout: 15_000 });
+  await expect(inspector(page).getByRole('rowheader', { name: /^app\// })).toHaveCount(6);
 });
 
 test('steps are added, moved and removed', async ({ page }) => {
@@ -196,10 +199,11 @@ test('an optional value is set, and goes back to its default', async ({ page }) 
 });
 
 test('the sentence tells of the overload in both languages', async ({ page }) => {
-  await open(page, SMALL.replace('600/s', '1200/s'), 'app');
-  await page.evaluate(() => (window.escala.studio.speed = 10));
+  // Nobody gives up, so the line grows as long as it runs.
+  await open(page, SMALL.replace('600/s', '1200/s').replace(', timeout: "1s"', ''), 'app');
   const sentence = page.getByTestId('sentence');
   await expect(sentence).toHaveText(/Queue grows: 1\.\d\d.k\/s arrive, 800\/s can be served\./, { timeout: 20_000 });
+  await page.evaluate(() => window.escala.studio.pause());
   await page.getByRole('combobox', { name: 'Language' }).first().selectOption('es');
   await expect(sentence).toHaveText(/La cola crece: llegan 1,\d\d.k\/s, se pueden atender 800\/s\./, { timeout: 20_000 });
   await expect(inspector(page).getByRole('heading', { name: 'Parámetros' })).toBeVisible();
@@ -207,9 +211,10 @@ test('the sentence tells of the overload in both languages', async ({ page }) =>
 });
 
 test('theory stands beside the simulation', async ({ page }) => {
-  await open(page, SMALL, 'app');
-  await page.evaluate(() => (window.escala.studio.speed = 100));
-  await expect(inspector(page).getByRole('heading', { name: 'Theory' })).toBeVisible();
+  await open(page, SMALL.replace('to: "lb"', 'to: "app"').replace(/ *"lb".*\n/, '').replace('instances: 4', 'cores: 4'), 'app');
+  await page.evaluate(() => window.escala.studio.seek(20));
+  await expect(inspector(page).getByText('M/M/4', { exact: true })).toBeVisible();
+  await expect(inspector(page).getByRole('row', { name: /^mean wait .* ms .* ms [+−]/ })).toBeVisible();
   await page.evaluate(() => (window.escala.studio.selection = { node: 'users' }));
   const rate = inspector(page).getByRole('textbox', { name: 'rate', exact: true });
   await rate.fill('650/s');
