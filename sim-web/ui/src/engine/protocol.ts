@@ -171,6 +171,8 @@ export interface TheoryLine {
   expected: number;
   simulated: number | null;
   unit: string;
+  /** What the law assumes, and the node meets. */
+  assumptions: string[];
 }
 
 /** What the page asks a worker; each request is answered by the {@link Answer} of its number. */
