@@ -7,6 +7,7 @@ export const words = define({
   title: { en: 'Compare', es: 'Comparar' },
   close: { en: 'Close the comparison', es: 'Cerrar la comparación' },
   compareTab: { en: 'A against B', es: 'A frente a B' },
+  inspectorTab: { en: 'Inspector', es: 'Inspector' },
   sweepTab: { en: 'Sweep', es: 'Barrido' },
   tabs: { en: 'What to measure', es: 'Qué medir' },
 
