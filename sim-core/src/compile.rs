@@ -19,6 +19,7 @@ pub mod explain;
 mod graph;
 mod lead;
 mod link;
+mod mend;
 mod overrides;
 mod path;
 mod plan;

@@ -93,3 +93,70 @@ fn no_text_makes_the_compiler_panic() {
         }
     }
 }
+
+/// Texts that comments about them would change.
+const BROKEN: &[&str] = &[
+    "Scenario(nodes: {\"cache\": Cache(evict: \"Lru)})",
+    "Scenario(nodes: {\"users\": Clients(to: app-1)})",
+    "Scenario(nodes: {\"cache\": Cache()}",
+    "Scenario(nodes: {\"app\": Service(), \"u\": Clients(to: \"app\", load: Open(rate: \"1/s\"))}, cases: {\"c\": {\"nodes.ap.cores\": 2}})",
+    "Scenario(run: RunTable(seed: 1), nodes: {})",
+];
+
+/// What a fix promises: the problem it answers is gone.
+#[test]
+fn every_fix_removes_its_problem() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
+    let found = |text: &str| match compile(text, &|_| None) {
+        Ok(compiled) => compiled.warnings,
+        Err(problems) => problems,
+    };
+    let mut fixed = std::collections::BTreeMap::new();
+    let paths = std::fs::read_dir(&folder).expect("the folder is there");
+    let files = paths
+        .map(|entry| std::fs::read_to_string(entry.expect("it can be read").path()).expect("it can be read"));
+    let texts =
+        files.map(|text| without_annotations(&text)).chain(BROKEN.iter().map(|text| (*text).to_owned()));
+    for text in texts {
+        for problem in found(&text) {
+            let help = problem.help.clone().unwrap_or_default();
+            let Some(fix) = &problem.fix else {
+                assert!(!help.starts_with("did you mean"), "no fix: {problem:?} in\n{text}");
+                continue;
+            };
+            let mut edited = text.clone();
+            edited.replace_range(fix.span.clone(), &fix.replacement);
+            let is_same =
+                |other: &&Diagnostic| (other.code, &other.message) == (problem.code, &problem.message);
+            let (before, after) = (found(&text), found(&edited));
+            let (before, after) =
+                (before.iter().filter(is_same).count(), after.iter().filter(is_same).count());
+            assert!(after < before, "{problem:?} is still there in\n{edited}");
+            *fixed.entry(problem.code).or_insert(0) += 1;
+        }
+    }
+    let expected = [
+        "missing-brackets",
+        "missing-comma",
+        "needless-brackets",
+        "not-a-number",
+        "stray-token",
+        "unclosed-bracket",
+        "unclosed-text",
+        "unknown-class",
+        "unknown-field",
+        "unknown-host",
+        "unknown-instance",
+        "unknown-node",
+        "unknown-path",
+        "unknown-variant",
+        "wrong-type",
+        "wrong-value",
+    ];
+    for code in &expected {
+        assert!(
+            fixed.contains_key(*code),
+            "no scenario in tests/diagnostics has a fix of `{code}`: {fixed:?}"
+        );
+    }
+}

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::mend::words;
 use super::{Compiler, Path};
 use crate::component::Node;
-use crate::diagnostic::{Diagnostic, Severity, suggest};
+use crate::diagnostic::{Diagnostic, Fix, Severity, suggest};
 use crate::distribution::discrete::{KeySampler, Popularity};
 use crate::distribution::{Distribution, Problem, Quantity, Sampler};
 use crate::model::{Delay, NodeId, SamplerId};
@@ -42,12 +43,33 @@ pub(super) fn span_of(document: &Document<'_>, path: &str) -> Range<usize> {
 }
 
 /// A finding that was noted, to say more about it.
-pub(crate) struct Noted<'d>(&'d mut Diagnostic);
+pub(crate) struct Noted<'d> {
+    diagnostic: &'d mut Diagnostic,
+    text: &'d str,
+}
 
 impl Noted<'_> {
     /// Says what to do about it.
     pub(crate) fn with_help(self, help: impl Into<String>) {
-        self.0.help = Some(help.into());
+        self.diagnostic.help = Some(help.into());
+    }
+
+    /// Offers to write `right` instead of `wrong`, if that is what stands there.
+    pub(crate) fn with_fix(self, wrong: &str, right: &str) -> Self {
+        if let Some(span) = &self.diagnostic.span
+            && let Some(word) = words(&self.text[span.clone()], wrong).next()
+        {
+            let span = span.start + word.start..span.start + word.end;
+            self.diagnostic.fix = Some(Fix { span, replacement: right.to_owned() });
+        }
+        self
+    }
+
+    /// Says what was probably meant, if something is near enough.
+    pub(crate) fn meant(self, wrong: &str, near: Option<&str>) {
+        if let Some(near) = near {
+            self.with_fix(wrong, near).with_help(format!("did you mean `{near}`?"));
+        }
     }
 }
 
@@ -59,7 +81,7 @@ impl<'a> Compiler<'a> {
             Severity::Warning => &mut self.warnings,
         };
         list.push(diagnostic.with_span(span));
-        Noted(list.last_mut().expect("it was just pushed"))
+        Noted { diagnostic: list.last_mut().expect("it was just pushed"), text: self.document.text }
     }
 
     /// What `path` leads to.
@@ -115,11 +137,7 @@ impl<'a> Compiler<'a> {
             return Some((*self.nodes.get(name)?, node));
         }
         let near = suggest(name, scenario.nodes.keys().map(String::as_str));
-        let help = near.map(|near| format!("did you mean `{near}`?"));
-        let noted = self.error("unknown-node", format!("no node is called `{name}`"), path);
-        if let Some(help) = help {
-            noted.with_help(help);
-        }
+        self.error("unknown-node", format!("no node is called `{name}`"), path).meant(name, near);
         None
     }
 
@@ -244,12 +262,8 @@ impl<'a> Compiler<'a> {
     pub(crate) fn on_host(&mut self, host: &str, given: &[(&str, bool)], site: &super::Site<'_>) {
         if !self.scenario.hosts.contains_key(host) {
             let near = suggest(host, self.scenario.hosts.keys().map(String::as_str));
-            let help = near.map(|near| format!("did you mean `{near}`?"));
-            let noted =
-                self.error("unknown-host", format!("no host is called `{host}`"), &site.under("host"));
-            if let Some(help) = help {
-                noted.with_help(help);
-            }
+            let message = format!("no host is called `{host}`");
+            self.error("unknown-host", message, &site.under("host")).meant(host, near);
         }
         for (name, is_given) in given {
             if *is_given {
@@ -269,11 +283,9 @@ impl<'a> Compiler<'a> {
             })
         };
         if classes().all(|class| class != name) {
-            let near = suggest(name, classes()).map(|near| format!("did you mean `{near}`?"));
-            let noted = self.error_at_key("unknown-class", format!("no clients have a class `{name}`"), path);
-            if let Some(help) = near {
-                noted.with_help(help);
-            }
+            let near = suggest(name, classes());
+            let message = format!("no clients have a class `{name}`");
+            self.error_at_key("unknown-class", message, path).meant(name, near);
         }
     }
 }

@@ -153,12 +153,9 @@ impl Compiler<'_> {
         for name in scenario.layout.keys() {
             if !scenario.nodes.contains_key(name) {
                 let near = suggest(name, scenario.nodes.keys().map(String::as_str));
-                let help = near.map(|near| format!("did you mean `{near}`?"));
                 let path = Path::root().under("layout").key(name);
-                let noted = self.warning_at_key("unknown-node", format!("no node is called `{name}`"), &path);
-                if let Some(help) = help {
-                    noted.with_help(help);
-                }
+                let message = format!("no node is called `{name}`");
+                self.warning_at_key("unknown-node", message, &path).meant(name, near);
             }
         }
     }

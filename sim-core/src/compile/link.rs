@@ -95,12 +95,8 @@ impl Compiler<'_> {
                 if !scenario.nodes.contains_key(name) {
                     is_known = false;
                     let near = suggest(name, scenario.nodes.keys().map(String::as_str));
-                    let help = near.map(|near| format!("did you mean `{near}`?"));
-                    let noted =
-                        self.error_at_key("unknown-node", format!("no node is called `{name}`"), &path);
-                    if let Some(help) = help {
-                        noted.with_help(help);
-                    }
+                    let message = format!("no node is called `{name}`");
+                    self.error_at_key("unknown-node", message, &path).meant(name, near);
                 }
             }
             if is_known && !self.links.contains_key(&(from.to_owned(), to.to_owned())) {

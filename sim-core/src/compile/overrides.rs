@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use super::mend::{carried_over, in_place};
 use super::{Means, compile_start};
-use crate::diagnostic::{Diagnostic, suggest};
+use crate::diagnostic::{Diagnostic, Fix, suggest};
 use crate::scenario::Scenario;
 use crate::scenario::read::read;
-use crate::scenario::text::{Document, Entry, Value, scan, set_loose};
+use crate::scenario::text::{Document, Entry, Value, misspelt, scan, set_loose};
 
 /// The text with each value put where its path leads. A value is tried as RON first, then as a string, then with
 /// brackets.
@@ -70,23 +71,23 @@ pub(super) fn check_cases(text: &str, document: &Document<'_>, means: Means<'_>)
         let mut is_sound = true;
         for (path, put) in keyed(&entry.value) {
             let value = raw(text, put.value.span.clone());
-            match apply_overrides(&edited, &[(path, value)]) {
+            match apply_overrides(&edited, &[(path.clone(), value)]) {
                 Ok(next) => match read::<Scenario>(&next) {
                     Ok(_) => edited = next,
                     Err(wrong) => {
                         is_sound = false;
-                        problems.extend(
-                            wrong
-                                .into_iter()
-                                .take(1)
-                                .map(|problem| moved(problem, &name, put.value.span.clone())),
-                        );
+                        problems.extend(wrong.into_iter().take(1).map(|problem| {
+                            let fix = carried_over(&problem, &next, text, &put.span);
+                            moved(problem, &name, put.value.span.clone(), fix)
+                        }));
                     }
                 },
                 Err(problem) => {
                     is_sound = false;
                     let place = put.key.clone().unwrap_or(put.span.clone());
-                    problems.push(moved(problem, &name, place));
+                    let meant = misspelt(&edited, &path);
+                    let fix = meant.and_then(|(wrong, right)| in_place(text, &place, &wrong, &right));
+                    problems.push(moved(problem, &name, place, fix));
                 }
             }
         }
@@ -95,16 +96,19 @@ pub(super) fn check_cases(text: &str, document: &Document<'_>, means: Means<'_>)
             && let Err(wrong) = compile_start(&edited, means)
         {
             let place = entry.key.clone().unwrap_or(entry.span.clone());
-            problems.extend(wrong.into_iter().map(|problem| moved(problem, &name, place.clone())));
+            problems.extend(wrong.into_iter().map(|problem| {
+                let fix = carried_over(&problem, &edited, text, &entry.value.span);
+                moved(problem, &name, place.clone(), fix)
+            }));
         }
     }
     problems
 }
 
 /// A problem of an edited text, told at the place of the edit.
-fn moved(problem: Diagnostic, case: &str, span: Range<usize>) -> Diagnostic {
+fn moved(problem: Diagnostic, case: &str, span: Range<usize>, fix: Option<Fix>) -> Diagnostic {
     let message = format!("in the case `{case}`: {}", problem.message);
-    Diagnostic { message, span: Some(span), fix: None, ..problem }
+    Diagnostic { message, span: Some(span), fix, ..problem }
 }
 
 /// What a value says: the content of a plain string, so that `"5ms"` and `"PowerOf(d: 2)"` both mean what they say; else

@@ -2,6 +2,7 @@
 
 use super::assemble::changes;
 use super::check::span_of;
+use super::mend::{carried_over, in_place};
 use super::overrides::apply_overrides;
 use super::{Means, compile_start};
 use crate::component::control::{Happening, Moment};
@@ -9,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::step::Step;
 use crate::scenario::Scenario;
-use crate::scenario::text::Document;
+use crate::scenario::text::{Document, misspelt};
 
 /// Compiles the model after each change and adds it to `models`, which hold the one at the start.
 pub(super) fn compile(
@@ -27,7 +28,9 @@ pub(super) fn compile(
         let next = match apply_overrides(&edited, &[(path.clone(), value.clone())]) {
             Ok(next) => next,
             Err(problem) => {
-                problems.push(Diagnostic { span: Some(place("0")), fix: None, ..problem });
+                let meant = misspelt(&edited, path);
+                let fix = meant.and_then(|(wrong, right)| in_place(text, &place("0"), &wrong, &right));
+                problems.push(Diagnostic { span: Some(place("0")), fix, ..problem });
                 continue;
             }
         };
@@ -48,7 +51,8 @@ pub(super) fn compile(
                     // An unknown field is what the path says, anything else what is put there.
                     let part = if problem.code == "unknown-field" { "0" } else { "1" };
                     let message = format!("after this change: {}", problem.message);
-                    Diagnostic { message, span: Some(place(part)), fix: None, ..problem }
+                    let fix = carried_over(&problem, &next, text, &place(part));
+                    Diagnostic { message, span: Some(place(part)), fix, ..problem }
                 }));
                 // What comes later is checked as if this had not been tried.
                 continue;

@@ -326,7 +326,9 @@ impl Compiler<'_> {
                 1 => format!("its only instance is `{name}/0`"),
                 _ => format!("its {count} instances are counted from 0, and `{name}/*` is all of them"),
             };
-            self.error("unknown-instance", message, path).with_help(help);
+            let noted = self.error("unknown-instance", message, path);
+            let noted = if count == 1 { noted.with_fix(target, &format!("{name}/0")) } else { noted };
+            noted.with_help(help);
         }
         Some(Strike::Instances(vec![chosen?], fault))
     }
@@ -357,7 +359,9 @@ impl Compiler<'_> {
         if is_lookup {
             noted.with_help("looking a name up takes no link: strike those to what its records name");
         } else if is_turned {
-            noted.with_help(format!("`{to}->{from}` is the link, and it is struck in both directions"));
+            let turned = format!("{to}->{from}");
+            let help = format!("`{turned}` is the link, and it is struck in both directions");
+            noted.with_fix(link, &turned).with_help(help);
         }
         None
     }

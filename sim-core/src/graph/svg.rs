@@ -156,8 +156,13 @@ mod tests {
             kind,
             note: kind.word().to_owned(),
         };
-        let edge =
-            |from, to, label: &str, is_lookup| GraphEdge { from, to, label: label.to_owned(), is_lookup };
+        let edge = |from, to, label: &str, is_lookup| GraphEdge {
+            from,
+            to,
+            label: label.to_owned(),
+            latency: 0.0,
+            is_lookup,
+        };
         Graph {
             name: "a <name> & more".to_owned(),
             nodes: vec![

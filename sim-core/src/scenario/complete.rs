@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::form::{Fill, Form, Shape, schema};
 use super::names::Names;
 use super::text::{Cursor, Document, Entry, Kind, Lenient, Value, is_closed_text, lenient, quote};
-use crate::diagnostic::Utf16;
 
 mod offer;
 mod path;
@@ -48,14 +47,6 @@ pub enum CompletionKind {
     Value,
     /// The name of something in the scenario.
     Name,
-}
-
-impl Completion {
-    /// The same in UTF-16 code units, as JavaScript counts them; `offsets` are those of its text.
-    #[must_use]
-    pub fn in_units(self, offsets: &Utf16<'_>) -> Completion {
-        Completion { from: offsets.units(self.from), to: offsets.units(self.to), ..self }
-    }
 }
 
 /// What stands at the cursor.

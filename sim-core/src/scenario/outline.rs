@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::form::{Fill, Form, Shape, schema, template};
 use super::names::Names;
 use super::text::{Document, parse_path, scan};
-use crate::diagnostic::{Diagnostic, Utf16};
+use crate::diagnostic::Diagnostic;
 
 mod place;
 
@@ -67,16 +67,6 @@ pub struct Outline {
     pub item: Option<Box<Outline>>,
     /// The fields of a table, written or not; the elements of a list, map or tuple; what is in a variant's brackets.
     pub parts: Vec<Outline>,
-}
-
-impl Outline {
-    /// The same with its spans in UTF-16 code units, as JavaScript counts them; `offsets` are those of its text.
-    #[must_use]
-    pub fn in_units(mut self, offsets: &Utf16<'_>) -> Outline {
-        self.span = self.span.map(|span| offsets.units(span.start)..offsets.units(span.end));
-        self.parts = self.parts.into_iter().map(|part| part.in_units(offsets)).collect();
-        self
-    }
 }
 
 /// A variant of a choice.

@@ -14,7 +14,7 @@ mod token;
 
 pub(crate) use append::with_group;
 pub use append::{append, append_loose};
-pub(crate) use edit::{one_value, replaced};
+pub(crate) use edit::{misspelt, one_value, replaced};
 pub use edit::{parse_assignment, quote, remove, rename_key, set, set_loose, split_list};
 pub use format::format;
 pub(crate) use lenient::{Cursor, Lenient, is_closed_text, lenient};

@@ -6,7 +6,7 @@ use serde::de::value::Error;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde_json::{Map, Value as Json};
 
-use crate::component::{balancer, cache, call, client, control, database, dns, load, service, step};
+use crate::component::{balancer, cache, call, client, control, database, dns, fault, load, service, step};
 use crate::distribution::{self, discrete};
 use crate::scenario::{Host, LimitTable, LinkTable, RunTable, Scenario};
 use crate::time::Duration;
@@ -45,6 +45,7 @@ fn tables() -> impl Iterator<Item = Fields> {
         step::CallTable, step::FanOut, step::Parallel, step::ByClass, step::Get,
         load::Open, load::Ramp, load::Sinusoid, load::Spike, load::BurstTable, load::Closed, load::Replay,
         control::Hpa, control::Pods, control::Percent, control::Spell, control::Slow, control::Every,
+        fault::Loss, fault::Partition, fault::Lag, fault::Flush, fault::Surge,
         discrete::Zipf, discrete::HotSet,
         distribution::Uniform<Duration>, distribution::Erlang<Duration>, distribution::Gamma<Duration>,
         distribution::LogNormal<Duration>, distribution::Weibull<Duration>, distribution::Pareto<Duration>,

@@ -5,6 +5,8 @@ use crate::scenario::text::{Document, Entry, Kind, Value, cut, quote};
 use ron::error::Error;
 use std::ops::Range;
 
+mod quantity;
+
 /// Where an error is: a byte, and what holds it from the root inwards.
 pub(super) struct Place<'d> {
     pub(super) offset: usize,
@@ -81,8 +83,9 @@ impl Teller<'_> {
             Error::ExpectedDifferentStructName { found, .. } => {
                 let span = self.name_or_token();
                 Diagnostic::error("wrong-type", format!("`{found}` cannot stand here"))
-                    .with_span(span)
+                    .with_span(span.clone())
                     .with_help("write the fields in brackets without a name: `(field: value)`")
+                    .with_fix(span, "")
             }
             Error::ExpectedComma
             | Error::ExpectedStructLikeEnd
@@ -98,7 +101,8 @@ impl Teller<'_> {
             Error::Message(message) => {
                 let (message, help) = message.split_once('\n').unwrap_or((message, ""));
                 let problem = Diagnostic::error("wrong-value", message).with_span(self.token());
-                if help.is_empty() { problem } else { problem.with_help(help) }
+                let problem = if help.is_empty() { problem } else { problem.with_help(help) };
+                quantity::mended(problem, &self.document.text[self.token()])
             }
             Error::IntegerOutOfBounds => {
                 let word = self.words(&self.token());

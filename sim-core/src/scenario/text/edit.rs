@@ -181,18 +181,35 @@ fn unknown_path(document: &Document<'_>, parent: &Value, segments: &[Segment], k
         above if above.is_empty() => "the scenario".to_owned(),
         above => format!("`{}`", above.join(".")),
     };
-    let keys: Vec<_> = parent
-        .entries
-        .iter()
-        .filter_map(|entry| entry.key.as_ref())
-        .map(|key| document.key_text(key))
-        .collect();
     let problem = Diagnostic::error("unknown-path", format!("there is no `{name}` in {place}"))
         .with_span(parent.name.clone().unwrap_or(parent.span.start..parent.span.start + 1));
-    match suggest(name, keys.iter().map(AsRef::as_ref)) {
+    match near_key(document, parent, name) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None => problem,
     }
+}
+
+/// The key of a group that `name` was probably meant to be.
+fn near_key(document: &Document<'_>, group: &Value, name: &str) -> Option<String> {
+    let keys = group.entries.iter().filter_map(|entry| entry.key.as_ref());
+    let keys: Vec<_> = keys.map(|key| document.key_text(key)).collect();
+    suggest(name, keys.iter().map(AsRef::as_ref)).map(str::to_owned)
+}
+
+/// The first part of a path that leads nowhere, and what it was probably meant to be.
+pub(crate) fn misspelt(text: &str, path: &str) -> Option<(String, String)> {
+    let document = scan(text).ok()?;
+    let mut at = Found { entry: None, value: &document.root };
+    for segment in parse_path(path).ok()? {
+        match document.step(at, &segment) {
+            Some(next) => at = next,
+            None => {
+                let near = near_key(&document, at.value, &segment.text)?;
+                return Some((segment.text, near));
+            }
+        }
+    }
+    None
 }
 
 /// Adds what is left of the path from segment `known` on to `parent`.

@@ -327,7 +327,11 @@ impl Scanner<'_> {
             TokenKind::Open(_) => "fields stand in round brackets: `Name(field: value)`",
             _ => "names of nodes and quantities with a unit are written in quotes",
         };
-        self.report(Diagnostic::error("stray-token", message).with_span(word..next.end).with_help(help))?;
+        let mut problem = Diagnostic::error("stray-token", message).with_span(word..next.end).with_help(help);
+        if matches!(next.kind, TokenKind::Name | TokenKind::Number) {
+            problem = problem.with_fix(word..next.end, super::quote(&self.text[word..next.end]));
+        }
+        self.report(problem)?;
         // The wrong brackets would be complained about once more.
         if matches!(next.kind, TokenKind::Open(_)) { Err(Lost) } else { Ok(()) }
     }
@@ -341,6 +345,8 @@ impl Scanner<'_> {
             problem =
                 problem.with_help(format!("line {line} has {found} where `{}` is needed", bracket.close()));
         }
+        let end = instead.map_or(self.text.trim_end().len(), |token| token.start);
+        problem = problem.with_fix(end..end, bracket.close());
         self.problems.push(problem);
         Lost
     }

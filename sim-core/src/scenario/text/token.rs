@@ -270,8 +270,10 @@ impl Lexer<'_> {
 /// The mark ends with the line: what follows was not meant to be text.
 pub(super) fn unclosed_text(text: &str, start: usize) -> Diagnostic {
     let line = text[start..].lines().next().unwrap_or_default().trim_end();
+    let end = start + line.trim_end_matches([' ', '\t', ',', ')', ']', '}']).len();
     Diagnostic::error("unclosed-text", "this text is never closed")
         .with_span(start..start + line.len())
+        .with_fix(end..end, "\"")
         .with_help("a text ends with the quote it began with: `\"`")
 }
 

@@ -95,7 +95,7 @@ export class Scene {
 
   /** Takes positions from the description; chooses the direction by the room there is. */
   lay(): void {
-    const inText = spots(this.nodes).map((spot, index) => this.dropped.get(this.name(index)) ?? spot);
+    const inText = spots(this.nodes, this.edges).map((spot, index) => this.dropped.get(this.name(index)) ?? spot);
     if (this.room.width > 0) this.direction = bestDirection(inText, this.room);
     this.move(inText.map((spot) => toScreen(spot, this.direction)));
   }
