@@ -181,9 +181,7 @@ fn value_without(
     let is_member = |it: &Reference| it.role == Role::Member && is_inside(&before, it);
     let was_named = before.references().iter().any(is_member);
     let Ok(edited) = without(applied, &is_inside, Some(below)) else { return same() };
-    let Some(value) = scan(&edited).ok().and_then(|it| it.locate(path)).map(|it| it.value) else {
-        return None;
-    };
+    let value = scan(&edited).ok().and_then(|it| it.locate(path)).map(|it| it.value)?;
     let Ok(draft) = Draft::of(&edited) else { return same() };
     let is_all = |it: &Reference| is_inside(&draft, it) && draft.token(it).as_ref() == Some(&value);
     let is_empty = was_named && edited[value.clone()].trim_matches(['[', ']']).trim().is_empty();
