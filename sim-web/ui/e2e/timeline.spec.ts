@@ -43,6 +43,7 @@ function numbersOf(page: Page): Promise<{ frame: number[]; rows: number; last: n
 }
 
 test('seeking back and forward gives the numbers of a straight run', async ({ page }) => {
+  test.setTimeout(180_000);
   await opened(page, 'basics/three-tier', 70);
   const straight = await numbersOf(page);
   for (const detour of [20, 69.3, 3.1, 0]) {
