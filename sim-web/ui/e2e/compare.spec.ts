@@ -39,7 +39,7 @@ async function violations(page: Page): Promise<string[]> {
 
 test('a clone is changed, measured, and the difference has its interval', async ({ page }) => {
   await opened(page);
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('button', { name: 'A/B', exact: true }).click();
   await expect(panel(page)).toContainText('Both texts are the same');
   // In arm B alone, by its inspector.
   await page.evaluate(() => (window.escala.studio.selection = { node: 'lb' }));
@@ -76,7 +76,7 @@ test('a clone is changed, measured, and the difference has its interval', async 
 
 test('a case becomes arm B, and a measurement is cancelled', async ({ page }) => {
   await opened(page, SHORT.replace('22s', '20h'));
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('button', { name: 'A/B', exact: true }).click();
   await panel(page).getByLabel('Case of A for B').selectOption('least');
   await expect.poll(async () => (await texts(page))[1]).toContain('policy: LeastConnections(ties: Random)');
   await panel(page).getByRole('button', { name: 'Measure' }).click();
@@ -94,7 +94,7 @@ test('a case becomes arm B, and a measurement is cancelled', async ({ page }) =>
 
 test('a sweep draws a curve whose points set the parameter', async ({ page }) => {
   await opened(page);
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('button', { name: 'A/B', exact: true }).click();
   await panel(page).getByRole('tab', { name: 'A against B' }).press('ArrowLeft');
   await expect(panel(page).getByRole('tab', { name: 'Sweep' })).toBeFocused();
   await expect(panel(page).getByLabel('Parameter')).toHaveValue('nodes.users.load.rate');
@@ -128,7 +128,7 @@ test('a sweep draws a curve whose points set the parameter', async ({ page }) =>
 test('fits a phone, in Spanish', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await opened(page, SHORT, 'es');
-  await page.getByRole('button', { name: 'Comparar', exact: true }).click();
+  await page.getByRole('button', { name: 'A/B', exact: true }).click();
   await panel(page).getByLabel('Caso de A para B').selectOption('least');
   await panel(page).getByLabel('Réplicas').selectOption('5');
   await panel(page).getByRole('button', { name: 'Medir' }).click();

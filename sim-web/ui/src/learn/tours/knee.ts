@@ -58,8 +58,8 @@ const words = define({
     es: (use: string, p99: string) => `${use} ocupado, p99 de ${p99}: menos que antes con 50/s. El doble de velocidad parte el trabajo por dos y además quita la cola.`,
   },
   free: {
-    en: 'Now play. Let Compare, Sweep draw the knee: p99(users) by nodes.users.load.rate. What does steadier work (Constant instead of Exp) change?',
-    es: 'Ahora juega. Que Comparar, Barrido dibuje el codo: p99(users) según nodes.users.load.rate. ¿Qué cambia un trabajo más regular (Constant en vez de Exp)?',
+    en: 'Now play. Let A/B, Sweep draw the knee: p99(users) by nodes.users.load.rate. What does steadier work (Constant instead of Exp) change?',
+    es: 'Ahora juega. Que A/B, Barrido dibuje el codo: p99(users) según nodes.users.load.rate. ¿Qué cambia un trabajo más regular (Constant en vez de Exp)?',
   },
 });
 

@@ -57,8 +57,8 @@ const words = define({
   },
   armsTitle: { en: 'Side by side', es: 'Lado a lado' },
   arms: {
-    en: 'Press Compare to clone this into arm B. With lb selected set its policy in B back to RoundRobin (tab Inspector). Both get the same requests. Wait until p99 in B is three times that in A.',
-    es: 'Pulsa Comparar para clonar esto en el brazo B. Con lb seleccionado devuelve su política en B a RoundRobin (pestaña Inspector). Ambos reciben las mismas peticiones. Espera a que el p99 de B triplique el de A.',
+    en: 'Press A/B to clone this into arm B. With lb selected set its policy in B back to RoundRobin (tab Inspector). Both get the same requests. Wait until p99 in B is three times that in A.',
+    es: 'Pulsa A/B para clonar esto en el brazo B. Con lb seleccionado devuelve su política en B a RoundRobin (pestaña Inspector). Ambos reciben las mismas peticiones. Espera a que el p99 de B triplique el de A.',
   },
   armsWhy: {
     en: (a: string, b: string) => `Same requests, same slow server: p99 ${a} in A, ${b} in B. Only the policy differs. Measure tells how sure that is.`,
