@@ -45,6 +45,7 @@ test('a clone is changed, measured, and the difference has its interval', async 
   await page.evaluate(() => (window.escala.studio.selection = { node: 'lb' }));
   await panel(page).getByRole('tab', { name: 'Inspector' }).click();
   await expect(panel(page).getByRole('button', { name: 'Arm B' })).toHaveAttribute('aria-pressed', 'true');
+  await panel(page).getByText('From the start').click();
   await panel(page).getByRole('combobox', { name: 'policy', exact: true }).selectOption('LeastConnections');
   await expect.poll(async () => (await texts(page))[1]).toContain('policy: LeastConnections');
   expect((await texts(page))[0]).toContain('policy: RoundRobin');

@@ -149,7 +149,7 @@ describe('the report', () => {
       nodes: { [EVIL]: { kind: 'service', requests: 10, utilization: 0.5, queue: { max: 3, mean: 0.2 }, instances: { min: 1, mean: 2, max: 4 } } },
       bottleneck: { sentence: `\`${EVIL}\` is the bottleneck` },
     },
-    theory: [{ node: EVIL, law: 'M/M/c', metric: 'mean', expected: 0.1, simulated: 0.11, unit: 's' }],
+    theory: [{ node: EVIL, law: 'M/M/c', metric: 'mean', expected: 0.1, simulated: 0.11, unit: 's', assumptions: [`arrivals are ${EVIL}`] }],
     marks: marksOf(description.timeline, [], 0),
     now: 100,
     version: '0.1.0',
@@ -165,7 +165,7 @@ describe('the report', () => {
     expect(page).not.toMatch(/<script/i);
     expect(page).not.toMatch(/(?:src|href)="(?!data:,)/);
     expect(page).toContain("default-src 'none'");
-    for (const word of ['fd642906d11823f1', 'escala run what-of.ron', 'M/M/c', 'p99(&lt;img', '✕ does not hold', '+10.0%', 'Latency of users']) {
+    for (const word of ['fd642906d11823f1', 'escala run what-of.ron', 'M/M/c', 'arrivals are &lt;img', 'p99(&lt;img', '✕ does not hold', '+10.0%', 'Latency of users']) {
       expect(page).toContain(word);
     }
   });

@@ -196,7 +196,14 @@ function theory(lines: readonly TheoryLine[]): string {
     ];
   });
   const heads = [{ text: words.node }, { text: words.law }, { text: words.quantity }, ...numeric(words.byTheory, words.simulated, words.differs)];
-  return table(words.theoryAbout, heads, rows);
+  return table(words.theoryAbout, heads, rows) + assumed(lines);
+}
+
+/** What each law takes for granted where it is applied, once. */
+function assumed(lines: readonly TheoryLine[]): string {
+  const found = new Map(lines.map(({ node, law, assumptions }) => [`${node}: ${law}`, assumptions.join(', ')]));
+  const list = [...found].filter(([, what]) => what !== '').map(([law, what]) => `<dt>${escaped(law)}</dt><dd lang="en">${escaped(what)}</dd>`);
+  return list.length === 0 ? '' : `<details><summary>${escaped(words.assumed)}</summary><dl>${list.join('')}</dl></details>`;
 }
 
 function happened(marks: readonly Mark[]): string {

@@ -79,6 +79,7 @@ export const words = define({
     en: 'Closed forms beside the simulation, wherever a node meets their assumptions.',
     es: 'Fórmulas cerradas junto a la simulación, donde un nodo cumple sus supuestos.',
   },
+  assumed: { en: 'What the laws assume', es: 'Lo que suponen las leyes' },
   law: { en: 'law', es: 'ley' },
   quantity: { en: 'quantity', es: 'magnitud' },
   byTheory: { en: 'expected', es: 'esperado' },
