@@ -100,7 +100,9 @@ const BROKEN: &[&str] = &[
     "Scenario(nodes: {\"users\": Clients(to: app-1)})",
     "Scenario(nodes: {\"cache\": Cache()}",
     "Scenario(nodes: {\"app\": Service(), \"u\": Clients(to: \"app\", load: Open(rate: \"1/s\"))}, cases: {\"c\": {\"nodes.ap.cores\": 2}})",
-    "Scenario(run: RunTable(seed: 1), nodes: {})",
+    "Scenario(run: Run(seed: 1), nodes: {})",
+    "Scenario(nodes: {\"lb\": Balancer(to: [], policy: Random())})",
+    "Scenario(nodes: {\"lb\": Balancer(to: [], policy: \"Random\")})",
 ];
 
 /// What a fix promises: the problem it answers is gone.

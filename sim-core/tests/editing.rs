@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use sim_core::editing::complete;
+use sim_core::editing::{complete, complete_by};
 use sim_core::scenario::outline::outline;
+use sim_core::scenario::schema;
 
 mod common;
 
@@ -27,10 +28,11 @@ fn check(text: &str, offset: usize) {
 
 #[test]
 fn every_place_of_every_model_can_be_completed() {
+    let schema = schema();
     for (name, text) in models() {
         let mut found = 0;
         for (offset, _) in text.char_indices() {
-            found += complete(&text, offset).len();
+            found += complete_by(&schema, &text, offset).len();
         }
         assert!(found > 0, "{name}: nothing is ever offered");
     }

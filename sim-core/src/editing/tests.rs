@@ -62,7 +62,7 @@ fn what_fits_is_offered() {
         ("scale: [Hpa(target: |)])", &["app"]),
         ("timeline: [|])", &["At", "Every"]),
         ("timeline: [At(|)])", &["5ms", "1.5s", "1h30min"]),
-        ("timeline: [At(\"1s\", S|)])", &["Slow", "Set"]),
+        ("timeline: [At(\"1s\", S|)])", &["Slow", "Spike", "Set"]),
         ("timeline: [At(\"1s\", Crash(target: \"|\"))])", &["app", "app/0", "app/1", "db", "db/0"]),
         ("timeline: [Every(target: \"app\", fault: |)])", &["Crash", "Hang", "Slow"]),
         // Paths, and what is put there.
@@ -74,6 +74,7 @@ fn what_fits_is_offered() {
             &["300/s", "300/min", "300/h", "300/d"],
         ),
         // Claims.
+        ("expect: [|])", &["\"\""]),
         ("expect: [\"imb|\"])", &["imbalance"]),
         ("expect: [\"attempts_per_request(|)\"])", &["users"]),
         ("expect: [\"p99(users, |)\"])", &["read", "write", "from", "to"]),
@@ -106,7 +107,7 @@ fn nodes_are_offered_where_they_are_called() {
         ("(nodes: {\"a\": Balancer(to: [\"b\"], policy: R|)})", &["RoundRobin", "Random"]),
         ("(nodes: {\"a\": Service(serve: [C|", &["Cpu", "Call", "Choose"]),
         ("(nodes: {\"a\": Service(serve: [Cpu(E|", &["Exp", "Erlang", "Empirical"]),
-        ("|", &["()"]),
+        ("|", &["(nodes: {})"]),
     ] {
         let offset = text.find('|').expect("the cursor is marked");
         let found = complete(&text.replacen('|', "", 1), offset);

@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 
-use super::form::{Fill, Form, Shape, schema};
+use super::form::{Fill, Form, Shape};
 use super::names::Names;
 use super::text::{Cursor, Document, Entry, Kind, Lenient, Value, is_closed_text, lenient, quote};
 
@@ -64,16 +65,15 @@ pub(crate) struct Claim {
     pub(crate) names: Names,
 }
 
-/// What could be written at byte `offset`, which may be any.
-pub(crate) fn complete(text: &str, offset: usize) -> Proposals {
+/// What could be written at byte `offset`, which may be any; `schema` is that of a scenario.
+pub(crate) fn complete(schema: &Json, text: &str, offset: usize) -> Proposals {
     let offset = text.floor_char_boundary(offset);
     let tree = lenient(text);
     let cursor = tree.cursor(offset);
     if cursor.is_in_comment {
         return Proposals::Here(Vec::new());
     }
-    let schema = schema();
-    let root = Form::root(&schema);
+    let root = Form::root(schema);
     let names = Names::of(&tree.document, root);
     let search = Search { tree: &tree, cursor: &cursor };
     let Some(slot) = search.slot(root, &tree.document.root) else { return Proposals::Here(Vec::new()) };

@@ -154,7 +154,11 @@ impl Offers<'_> {
                 }
             }
             Shape::Text => {
-                for candidate in self.names.candidates(&form.names()) {
+                let candidates = self.names.candidates(&form.names());
+                if candidates.is_empty() && self.typed().is_empty() && !self.cursor.is_text {
+                    self.add(CompletionKind::Value, "\"\"", quote(""), String::new(), form.doc());
+                }
+                for candidate in candidates {
                     self.name(candidate, "");
                 }
             }
