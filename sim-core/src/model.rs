@@ -411,52 +411,6 @@ impl Choice {
 }
 
 impl Model {
-    /// Whether a run of `other` goes the same way while nothing controls it.
-    pub fn is_alike(&self, other: &Model) -> bool {
-        let Model {
-            name: _,
-            run,
-            nodes,
-            instances,
-            pools,
-            steps,
-            concerns: _,
-            stretches,
-            samplers,
-            sources,
-            lead: _,
-            calls,
-            retries,
-            balancers,
-            caches,
-            names,
-            locks,
-            links,
-            ends,
-            wires,
-            controllers: _,
-            choices,
-        } = self;
-        *run == other.run
-            && *nodes == other.nodes
-            && *instances == other.instances
-            && *pools == other.pools
-            && *steps == other.steps
-            && *stretches == other.stretches
-            && *samplers == other.samplers
-            && *sources == other.sources
-            && *calls == other.calls
-            && *retries == other.retries
-            && *balancers == other.balancers
-            && *caches == other.caches
-            && *names == other.names
-            && *locks == other.locks
-            && *links == other.links
-            && *ends == other.ends
-            && *wires == other.wires
-            && *choices == other.choices
-    }
-
     /// The key of all draws of a run with `seed`.
     pub fn key(&self, seed: u64) -> Key {
         Key::from_seed(seed)

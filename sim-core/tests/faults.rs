@@ -229,12 +229,12 @@ fn every_fault_of_the_list_strikes_what_it_says_and_is_logged() {
             let moment = format!(r#"At("1s", {})"#, fault.template.replace("{target}", &target));
             let engine = run(EVERYTHING, &moment, 1);
             let log = &engine.state().tally.log;
-            let is_first = match (log[0].what, fault.strikes) {
+            let is_first = matches!(
+                (log[0].what, fault.strikes),
                 (Action::Broke(Struck::Instance(_)), Strikes::Instances(_))
-                | (Action::Broke(Struck::Link(_)), Strikes::Links) => true,
-                (Action::Broke(Struck::Load) | Action::Flushed, Strikes::Nodes(_)) => true,
-                _ => false,
-            };
+                    | (Action::Broke(Struck::Link(_)), Strikes::Links)
+                    | (Action::Broke(Struck::Load) | Action::Flushed, Strikes::Nodes(_))
+            );
             assert!(is_first, "{moment}: {log:?}");
             assert_eq!(log[0].at, Time(1_000_000_000), "{moment}");
         }

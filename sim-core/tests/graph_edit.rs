@@ -19,7 +19,9 @@ mod common;
 fn models() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
     let files = common::files(&folder, "ron").into_iter();
-    let texts = files.map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap()));
+    let texts = files.map(|path| {
+        (path.display().to_string(), std::fs::read_to_string(path).expect("a listed file can be read"))
+    });
     let models: Vec<_> = texts.filter(|(_, text)| read::<Scenario>(text).is_ok()).collect();
     assert!(models.len() >= 15, "{}", models.len());
     models
@@ -30,7 +32,7 @@ fn names(text: &str) -> Vec<String> {
 }
 
 fn comments(text: &str) -> Vec<String> {
-    let document = scan(text).unwrap();
+    let document = scan(text).expect("its brackets are sound");
     document.comments.iter().map(|range| text[range.clone()].to_owned()).collect()
 }
 
@@ -74,7 +76,7 @@ fn structure(text: &str) -> Vec<usize> {
 
 /// How far a short run comes with as many events: names seed draws, so that it is not the same to the nanosecond.
 fn progress(text: &str) -> f64 {
-    let compiled = compile(text, &|_| None).unwrap();
+    let compiled = compile(text, &|_| None).expect("it compiles");
     let mut engine = Engine::with_variants(compiled.models.into_iter().map(Arc::new).collect(), 1);
     engine.advance(Time::NEVER, 100_000);
     engine.state().now.as_secs_f64()

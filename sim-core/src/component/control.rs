@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::compile::{Compiler, Path};
 use crate::component::Node;
 use crate::component::fault::{Flush, Lag, Loss, Partition, Surge};
-use crate::component::wiring::Reference;
+use crate::component::wiring::{Reference, Role};
 use crate::distribution::Distribution;
 use crate::model::{Controller, Delay};
 use crate::policy::scale::{Behavior, Hpa as Policy, RateLimit, Step};
@@ -220,7 +220,7 @@ impl Scaler {
 
     /// Where it, the entry at `path`, names the service it scales.
     pub(crate) fn reference(&self, path: &Path) -> Reference {
-        Reference::target_of(path, path.under("target"), self.most().0)
+        Reference::value(self.most().0, path.under("target"), Role::Remark(path.clone()))
     }
 
     pub(crate) fn lower(&self, compiler: &mut Compiler<'_>, path: &Path) {

@@ -7,7 +7,7 @@ use crate::compile::{Compiler, Path};
 use crate::component::Node;
 use crate::component::control::{Every, FaultTable, Happening, Moment};
 use crate::component::load::LoadTable;
-use crate::component::wiring::{Reference, Role};
+use crate::component::wiring::Reference;
 use crate::model::{Controller, Fault, InstanceId, LinkFault, NodeKind, Strike};
 use crate::quantity::{Number, Ratio};
 use crate::random::hash_name;
@@ -162,24 +162,20 @@ impl Moment {
     /// Where it, the entry at `path`, names the nodes it strikes.
     pub(crate) fn references(&self, path: &Path) -> Vec<Reference> {
         let what = path.under("At").at(1);
-        let struck =
-            |place: &Path, target: &str| vec![Reference::target_of(path, place.under("target"), target)];
-        match self {
-            Moment::At(_, Happening::Crash(spell) | Happening::Hang(spell)) => struck(&what, &spell.target),
-            Moment::At(_, Happening::Slow(slow)) => struck(&what, &slow.target),
-            Moment::At(_, Happening::Flush(flush)) => struck(&what, &flush.target),
-            Moment::At(_, Happening::Spike(surge)) => struck(&what, &surge.target),
-            Moment::At(_, Happening::Loss(Loss { link, .. })) => ends(path, &what.under("link"), link),
-            Moment::At(_, Happening::Partition(Partition { link, .. })) => {
-                ends(path, &what.under("link"), link)
+        let (target, place) = match self {
+            Moment::At(_, Happening::Crash(spell) | Happening::Hang(spell)) => {
+                (&spell.target, what.under("target"))
             }
-            Moment::At(_, Happening::Delay(Lag { link, .. })) => ends(path, &what.under("link"), link),
-            Moment::At(_, Happening::Set(..)) => Vec::new(),
-            Moment::Every(every) if every.target.contains("->") => {
-                ends(path, &path.under("target"), &every.target)
-            }
-            Moment::Every(every) => struck(path, &every.target),
-        }
+            Moment::At(_, Happening::Slow(slow)) => (&slow.target, what.under("target")),
+            Moment::At(_, Happening::Flush(flush)) => (&flush.target, what.under("target")),
+            Moment::At(_, Happening::Spike(surge)) => (&surge.target, what.under("target")),
+            Moment::At(_, Happening::Loss(Loss { link, .. })) => (link, what.under("link")),
+            Moment::At(_, Happening::Partition(Partition { link, .. })) => (link, what.under("link")),
+            Moment::At(_, Happening::Delay(Lag { link, .. })) => (link, what.under("link")),
+            Moment::At(_, Happening::Set(..)) => return Vec::new(),
+            Moment::Every(every) => (&every.target, path.under("target")),
+        };
+        Reference::struck(path, &place, target)
     }
 
     /// Adds it to the model; `variant` is the number of the model that is in force after it, if it is a `Set`.
@@ -191,16 +187,6 @@ impl Moment {
             Moment::Every(every) => every.lower(compiler, path),
         }
     }
-}
-
-/// The nodes that a link, which the value at `place` names, is between; there are none where it is each link.
-fn ends(entry: &Path, place: &Path, link: &str) -> Vec<Reference> {
-    let Some((from, to)) = link.split_once("->") else { return Vec::new() };
-    let end = |name: &str, bytes| Reference {
-        bytes,
-        ..Reference::value(name, place.clone(), Role::Remark(entry.clone()))
-    };
-    vec![end(from, 0..from.len()), end(to, link.len() - to.len()..link.len())]
 }
 
 impl Happening {

@@ -51,17 +51,28 @@ impl Reference {
         Reference { name: name.to_owned(), path, is_key: false, bytes, from: None, role }
     }
 
-    /// The value of a field of the entry at `entry` begins with the name of a node: `app/3`.
-    pub(crate) fn target_of(entry: &Path, path: Path, target: &str) -> Reference {
-        let name = target.split_once('/').map_or(target, |(name, _)| name);
-        Reference::value(name, path, Role::Remark(entry.clone()))
+    /// The value at `path`, a part of the entry at `entry`, says what a fault strikes: `app`, `app/3` or the link `app->db`.
+    pub(crate) fn struck(entry: &Path, path: &Path, target: &str) -> Vec<Reference> {
+        let role = || Role::Remark(entry.clone());
+        let node = target.split_once('/').map_or(target, |(node, _)| node);
+        let named = ends(target).unwrap_or_else(|| vec![(node, 0..node.len())]);
+        let reference = |(name, bytes)| Reference { bytes, ..Reference::value(name, path.clone(), role()) };
+        named.into_iter().map(reference).collect()
     }
 
-    /// The key of the entry at `path` says the name in some of its bytes.
-    pub(crate) fn key(name: &str, path: Path, bytes: Range<usize>) -> Reference {
-        let role = Role::Remark(path.clone());
-        Reference { name: name.to_owned(), path, is_key: true, bytes, from: None, role }
+    /// The key of the entry at `path` says names in some of its bytes.
+    fn key(path: &Path, named: Vec<(&str, Range<usize>)>) -> Vec<Reference> {
+        let role = || Role::Remark(path.clone());
+        let reference =
+            |(name, bytes)| Reference { bytes, is_key: true, ..Reference::value(name, path.clone(), role()) };
+        named.into_iter().map(reference).collect()
     }
+}
+
+/// The nodes at the ends of a link, and where its name says them.
+fn ends(link: &str) -> Option<Vec<(&str, Range<usize>)>> {
+    let (from, to) = link.split_once("->")?;
+    Some(vec![(from, 0..from.len()), (to, link.len() - to.len()..link.len())])
 }
 
 /// What connects a node to another one.
@@ -123,20 +134,17 @@ pub(crate) fn references(scenario: &Scenario) -> Vec<Reference> {
         scenario.nodes.iter().flat_map(|(name, node)| node.references(name)).collect();
     let links = Path::root().under("links");
     for link in scenario.links.keys() {
-        if let Some((from, to)) = link.split_once("->") {
-            found.push(Reference::key(from, links.key(link), 0..from.len()));
-            found.push(Reference::key(to, links.key(link), link.len() - to.len()..link.len()));
-        }
+        found.extend(Reference::key(&links.key(link), ends(link).unwrap_or_default()));
     }
     let (scale, timeline) = (Path::root().under("scale"), Path::root().under("timeline"));
-    for (index, scaler) in scenario.scale.iter().enumerate() {
-        found.push(scaler.reference(&scale.at(index)));
-    }
-    for (index, moment) in scenario.timeline.iter().enumerate() {
-        found.extend(moment.references(&timeline.at(index)));
-    }
+    found.extend(scenario.scale.iter().enumerate().map(|(index, it)| it.reference(&scale.at(index))));
+    found.extend(
+        scenario.timeline.iter().enumerate().flat_map(|(index, it)| it.references(&timeline.at(index))),
+    );
     let layout = Path::root().under("layout");
-    found.extend(scenario.layout.keys().map(|name| Reference::key(name, layout.key(name), 0..name.len())));
+    for name in scenario.layout.keys() {
+        found.extend(Reference::key(&layout.key(name), vec![(name, 0..name.len())]));
+    }
     found
 }
 

@@ -110,7 +110,10 @@ impl Popularity {
 /// Tables that were made before, to be used again: making one of 100,000 keys takes longer than all else of a compilation,
 /// and who edits a scenario compiles it again and again.
 #[derive(Clone, Debug, Default)]
-pub struct Tables(Rc<RefCell<BTreeMap<(u64, u64), Arc<ZipfTable>>>>);
+pub struct Tables(Rc<RefCell<ByLaw>>);
+
+/// By the number of keys and the bits of the exponent.
+type ByLaw = BTreeMap<(u64, u64), Arc<ZipfTable>>;
 
 impl Tables {
     /// So many are kept.

@@ -64,7 +64,10 @@ fn what_fits_is_offered() {
         ("timeline: [At(|)])", &["5ms", "1.5s", "1h30min"]),
         ("timeline: [At(\"1s\", S|)])", &["Slow", "Spike", "Set"]),
         ("timeline: [At(\"1s\", Crash(target: \"|\"))])", &["app", "app/0", "app/1", "db", "db/0"]),
-        ("timeline: [Every(target: \"app\", fault: |)])", &["Crash", "Hang", "Slow"]),
+        (
+            "timeline: [Every(target: \"app\", fault: |)])",
+            &["Crash", "Hang", "Slow", "Loss", "Partition", "Delay", "Spike"],
+        ),
         // Paths, and what is put there.
         ("timeline: [At(\"1s\", Set(\"nodes.|\", \"\"))])", &["users", "lb", "app", "memory", "db"]),
         ("timeline: [At(\"1s\", Set(\"nodes.lb.p|\", \"\"))])", &["policy", "per", "price"]),

@@ -38,6 +38,8 @@ pub struct Ahead {
     pub is_watched: bool,
     /// Whether a fault has struck some link.
     pub is_disturbed: bool,
+    /// Whether one ever has: what was lost then comes later than others who came after it.
+    pub was_disturbed: bool,
 }
 
 impl Default for Ahead {
@@ -52,6 +54,7 @@ impl Default for Ahead {
             is_allowed: false,
             is_watched: false,
             is_disturbed: false,
+            was_disturbed: false,
         }
     }
 }

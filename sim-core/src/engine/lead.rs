@@ -15,9 +15,11 @@ use super::visit::VisitId;
 const SOURCE: SourceId = SourceId(0);
 
 impl State {
-    /// Decides whether requests are made late: while visits may run ahead, and nobody on the way turns them away.
+    /// Decides whether requests are made late: while visits may run ahead, nobody on the way turns them away, and none of
+    /// them has overtaken another.
     pub(super) fn set_lead(&mut self, model: &Model) {
-        let leads = self.is_constant && self.ahead.reach > self.ahead.clock && self.is_way_free(model);
+        let may_lead = self.is_constant && self.ahead.reach > self.ahead.clock && !self.ahead.was_disturbed;
+        let leads = may_lead && self.is_way_free(model);
         if leads != std::mem::replace(&mut self.ahead.leads, leads) {
             self.rewrite_next(model);
         }

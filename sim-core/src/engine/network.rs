@@ -93,6 +93,7 @@ impl State {
             }
         }
         self.ahead.is_disturbed = !network.0.is_empty();
+        self.ahead.was_disturbed |= self.ahead.is_disturbed;
         self.network = network;
     }
 

@@ -390,7 +390,7 @@ mod tests {
             from: find(from),
             to: find(to),
             label: "1ms".to_owned(),
-            latency: 0.001,
+            latency: 0.0,
             is_lookup: false,
         };
         Graph {

@@ -160,7 +160,7 @@ mod tests {
             from,
             to,
             label: label.to_owned(),
-            latency: 0.001,
+            latency: 0.0,
             is_lookup,
         };
         Graph {

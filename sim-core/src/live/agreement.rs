@@ -55,9 +55,55 @@ fn models_part(old: &[Arc<Model>], new: &[Arc<Model>]) -> Time {
         .chain(instants)
         .find(|at| {
             let (one, other) = (in_force(&old_changes, *at), in_force(&new_changes, *at));
-            !old[one].is_alike(&new[other])
+            !is_alike(&old[one], &new[other])
         })
         .unwrap_or(Time::NEVER)
+}
+
+/// Whether runs of two models go the same way while nothing controls them.
+fn is_alike(one: &Model, other: &Model) -> bool {
+    let Model {
+        name: _,
+        run,
+        nodes,
+        instances,
+        pools,
+        steps,
+        concerns: _,
+        stretches,
+        samplers,
+        sources,
+        lead: _,
+        calls,
+        retries,
+        balancers,
+        caches,
+        names,
+        locks,
+        links,
+        ends,
+        wires,
+        controllers: _,
+        choices,
+    } = one;
+    *run == other.run
+        && *nodes == other.nodes
+        && *instances == other.instances
+        && *pools == other.pools
+        && *steps == other.steps
+        && *stretches == other.stretches
+        && *samplers == other.samplers
+        && *sources == other.sources
+        && *calls == other.calls
+        && *retries == other.retries
+        && *balancers == other.balancers
+        && *caches == other.caches
+        && *names == other.names
+        && *locks == other.locks
+        && *links == other.links
+        && *ends == other.ends
+        && *wires == other.wires
+        && *choices == other.choices
 }
 
 /// Which variant comes into force when.

@@ -65,17 +65,16 @@ impl Bottleneck {
     fn tell(&self, measured: &Measured) -> String {
         let who = subject(measured, &self.node, self.pool);
         let at = rate(self.saturates_at_rps);
+        // Before anything was measured there is nothing to tell of that.
         let busy = self.utilization.map(|share| format!("{:.1} % utilized", 100.0 * share));
-        let busy = busy.unwrap_or_else(|| "idle".to_owned());
         let offered = self.offered_rps;
         let first = if offered >= self.saturates_at_rps {
-            let offered = rate(offered);
-            format!("{who} is overloaded: it saturates at {at} and is offered {offered} ({busy})")
-        } else if offered > 0.0 {
-            let offered = rate(offered);
-            format!("{who} is the bottleneck: {busy} at {offered}, it saturates at {at}")
+            let busy = busy.map_or_else(String::new, |busy| format!(" ({busy})"));
+            format!("{who} is overloaded: it saturates at {at} and is offered {}{busy}", rate(offered))
         } else {
-            format!("{who} is the bottleneck: {busy}, it saturates at {at}")
+            let at_offered = if offered > 0.0 { format!(" at {}", rate(offered)) } else { String::new() };
+            let busy = busy.map_or_else(String::new, |busy| format!("{busy}{at_offered}, "));
+            format!("{who} is the bottleneck: {busy}it saturates at {at}")
         };
         match &self.next {
             None => format!("{first}; nothing else can saturate."),

@@ -122,7 +122,7 @@ fn two_of_three(trial: &Trial) -> Findings {
         match entry.what {
             Action::Broke(instance) => down.insert(instance),
             Action::Mended(instance) => down.remove(&instance),
-            Action::Scaled { .. } => false,
+            Action::Scaled { .. } | Action::Flushed => false,
         };
         match (down.len() >= 2, outage_from) {
             (true, None) => outage_from = Some(entry.at),

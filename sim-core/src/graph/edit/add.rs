@@ -1,5 +1,6 @@
 //! New nodes, and new connections.
 
+use super::detach::without_faults;
 use super::draft::Draft;
 use super::rename::free;
 use crate::compile::Path;
@@ -35,9 +36,16 @@ pub(super) fn connect(text: &str, from: &str, to: &str) -> Result<String, Vec<Di
         return Err(vec![Diagnostic::error("already-connected", message)]);
     }
     let path = Path::root().under("nodes").key(from);
-    let connected = match node.joint(from, to, other).map_err(|problem| vec![problem])? {
-        Joint::Field(field) => set(text, &path.under(field).to_string(), &quote(to)),
-        Joint::Listed(field, element) => append(text, &path.under(field).to_string(), &element),
-    };
-    connected.map_err(|problem| vec![problem])
+    match node.joint(from, to, other).map_err(|problem| vec![problem])? {
+        Joint::Field(field) => {
+            let connected = set(text, &path.under(field).to_string(), &quote(to));
+            let before = node.references(from).into_iter().map(|it| it.name);
+            before.fold(connected.map_err(|problem| vec![problem]), |text, before| {
+                text.and_then(|text| without_faults(&text, from, &before))
+            })
+        }
+        Joint::Listed(field, element) => {
+            append(text, &path.under(field).to_string(), &element).map_err(|problem| vec![problem])
+        }
+    }
 }

@@ -6,6 +6,7 @@ use super::draft::Draft;
 use super::excise::excise;
 use super::overrides::{Value, overrides, rewritten};
 use crate::compile::Path;
+use crate::component::control::Moment;
 use crate::component::wiring::{Reference, Role};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::text::{quote, replaced, scan, set};
@@ -28,7 +29,24 @@ pub(super) fn disconnect(text: &str, from: &str, to: &str) -> Result<String, Vec
         let help = "connect it to another node instead, or remove it";
         return Err(vec![Diagnostic::error("needs-target", message).with_help(help)]);
     }
-    without(text, &|_, it| is_meant(it), None)
+    without(text, &|_, it| is_meant(it), None).and_then(|text| without_faults(&text, from, to))
+}
+
+/// The text without faults of the link between two nodes over which nothing goes any more: there is no such link.
+pub(super) fn without_faults(text: &str, from: &str, to: &str) -> Result<String, Vec<Diagnostic>> {
+    let timeline = Path::root().under("timeline");
+    let mut text = text.to_owned();
+    loop {
+        let draft = Draft::of(&text)?;
+        let is_struck = |(index, moment): &(usize, &Moment)| {
+            let struck = moment.references(&timeline.at(*index)).into_iter().map(|it| it.name);
+            struck.collect::<Vec<_>>() == [from, to]
+        };
+        let Some((index, _)) = draft.scenario.timeline.iter().enumerate().find(is_struck) else {
+            return Ok(text);
+        };
+        text = excise(&text, &timeline.at(index).to_string(), None)?;
+    }
 }
 
 pub(super) fn remove_node(text: &str, name: &str) -> Result<String, Vec<Diagnostic>> {
@@ -163,9 +181,7 @@ fn value_without(
     let is_member = |it: &Reference| it.role == Role::Member && is_inside(&before, it);
     let was_named = before.references().iter().any(is_member);
     let Ok(edited) = without(applied, &is_inside, Some(below)) else { return same() };
-    let Some(value) = scan(&edited).ok().and_then(|it| it.locate(path)).map(|it| it.value) else {
-        return None;
-    };
+    let value = scan(&edited).ok().and_then(|it| it.locate(path)).map(|it| it.value)?;
     let Ok(draft) = Draft::of(&edited) else { return same() };
     let is_all = |it: &Reference| is_inside(&draft, it) && draft.token(it).as_ref() == Some(&value);
     let is_empty = was_named && edited[value.clone()].trim_matches(['[', ']']).trim().is_empty();

@@ -361,3 +361,28 @@ fn places_of_a_later_edit_are_not_told() {
     let told = apply(SHOP, &edits(r#"[{"do": "remove", "path": "nodes.ap"}]"#)).unwrap_err();
     assert!(told[0].span.is_some());
 }
+
+#[test]
+fn faults_of_links_follow_both_ends() {
+    let faults = r#"[
+        {"do": "fault", "at": 1, "fault": "Partition(link: \"app->db\", for: \"5s\")"},
+        {"do": "fault", "at": 2, "fault": "Loss(link: \"lb->app\", share: \"5%\", for: \"5s\")"},
+        {"do": "fault", "at": 3, "fault": "Delay(link: \"*\", add: \"5ms\", for: \"5s\")"}
+    ]"#;
+    let struck = apply(SHOP, &edits(faults)).unwrap();
+    sound(&struck);
+    let renamed = edited(&struck, r#"{"do": "renameNode", "name": "app", "to": "web"}"#);
+    sound(&renamed);
+    assert_eq!(renamed, struck.replace("app", "web"));
+    let without = edited(&struck, r#"{"do": "removeNode", "name": "db"}"#);
+    sound(&without);
+    assert!(!without.contains("Partition") && without.contains("Loss") && without.contains("Delay"));
+    // A link that is no more cannot break.
+    let without = edited(&struck, r#"{"do": "disconnect", "from": "app", "to": "db"}"#);
+    sound(&without);
+    assert!(!without.contains("Partition") && without.contains("Loss"));
+    let cut = r#"{"do": "fault", "at": 4, "fault": "Partition(link: \"users->lb\", for: \"5s\")"}"#;
+    let around = edited(&edited(&struck, cut), r#"{"do": "connect", "from": "users", "to": "app"}"#);
+    sound(&around);
+    assert!(!around.contains("users->lb"), "{around}");
+}

@@ -291,7 +291,7 @@ fn nodes_are_found_in_any_claim_that_can_be_read() {
         ("cost() < 3", &[]),
         ("nothing(here) < 1", &["here"]),
         ("p99(users) <", &["users"]),
-        ("p99(users", &[]),
+        ("p99(users", &["users"]),
         ("", &[]),
     ];
     for (claim, nodes) in table {

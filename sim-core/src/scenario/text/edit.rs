@@ -312,6 +312,11 @@ pub(super) fn removal(text: &str, group: &Value, entry: &Entry) -> Vec<(Range<us
     let range = cut[main].clone();
     let behind = range.end + blanks(&text[range.end..]);
     let is_at_the_end = text[range.end..group.close()].trim().is_empty();
+    // Lines may only join where no comment would change its line.
+    let is_only_space = |from: usize| {
+        let between = &text[from..range.start];
+        blanks(between) == between.len() || is_at_the_end && between.trim().is_empty()
+    };
     if is_first_on_line(text, range.start) && text[behind..].starts_with(['\n', '\r']) {
         // Nothing else stands on its lines: they go as a whole.
         let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
@@ -319,15 +324,12 @@ pub(super) fn removal(text: &str, group: &Value, entry: &Entry) -> Vec<(Range<us
         cut[main] = start..end;
     } else if let (Some(_), Some(before)) = (entry.comma, previous.and_then(|previous| previous.comma))
         && is_at_the_end
-        && text[before + 1..range.start].trim().is_empty()
+        && is_only_space(before + 1)
     {
         cut[main].start = before + 1;
     } else if entry.comma.is_some() {
         cut[main].end = behind;
-    } else if main > 0 && {
-        let between = &text[cut[0].end..range.start];
-        blanks(between) == between.len() || is_at_the_end && between.trim().is_empty()
-    } {
+    } else if main > 0 && is_only_space(cut[0].end) {
         cut[main].start = cut[0].end;
     }
     cut.into_iter().map(|range| (range, String::new())).collect()

@@ -7,7 +7,11 @@ import type {
   Completion,
   Description,
   Edit,
+  Interval,
+  Judgement,
+  Metric,
   Outcome,
+  Pair,
   Problem,
   Request,
   TheoryLine,
@@ -164,6 +168,31 @@ export class Engine {
   /** What stands at a path of the text: `nodes.app`; what the engine tells of it. */
   outline<T = unknown>(text: string, path: string): Promise<Outcome<T>> {
     return this.#askTools({ do: 'outline', text, path });
+  }
+
+  /** The text of a case of a scenario. */
+  async caseText(text: string, name: string): Promise<Outcome<string>> {
+    const outcome = await this.#askTools<{ text: string }>({ do: 'case', text, name });
+    return outcome.ok ? { ok: true, value: outcome.value.text } : outcome;
+  }
+
+  /** What is usually compared of two scenarios: metrics of clients that both have. */
+  metrics(text: string, other: string): Promise<Outcome<Metric[]>> {
+    return this.#askTools({ do: 'metrics', text, other });
+  }
+
+  /** The seeds of so many replications, the given one first. */
+  seeds(seed: string, count: number): Promise<Outcome<string[]>> {
+    return this.#askTools({ do: 'seeds', seed, count });
+  }
+
+  /** Differences of paired values, corrected for being judged together. */
+  judge(pairs: Pair[]): Promise<Outcome<Judgement[]>> {
+    return this.#askTools({ do: 'judge', pairs });
+  }
+
+  intervals(samples: number[][]): Promise<Outcome<(Interval | null)[]>> {
+    return this.#askTools({ do: 'intervals', samples });
   }
 
   /** One whole run; see {@link pool} for many. */

@@ -1,13 +1,15 @@
 // Whole runs on all cores but one: replications, sweeps. Runs wait in one line; a signal takes them out of it.
 import { Link, TrapError } from './link';
 import { compiledEngine } from './module';
-import type { Edit, Outcome } from './protocol';
+import type { Edit, Outcome, Request } from './protocol';
 
 /** A run of `text` with `edits` made; the seed of the text if none is given. */
 export interface Job {
   text: string;
   seed?: string | null;
   edits?: Edit[];
+  /** Only these are read of the run ({@link Measured}), which then needs a seed; else the answer is its whole report. */
+  metrics?: string[];
 }
 
 interface Options {
@@ -83,8 +85,7 @@ export class Pool {
     const stop = () => link.close('cancelled');
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const { text, seed = null, edits = [] } = job;
-      resolve(await link.ask({ do: 'run', text, seed, edits }));
+      resolve(await link.ask(requestOf(job)));
     } catch (error) {
       if (error instanceof TrapError && !signal?.aborted) resolve(asProblem(error));
       else reject(error);
@@ -92,6 +93,11 @@ export class Pool {
       signal?.removeEventListener('abort', stop);
     }
   }
+}
+
+function requestOf({ text, seed = null, edits = [], metrics }: Job): Request {
+  if (metrics === undefined) return { do: 'run', text, seed, edits };
+  return { do: 'measure', text, seed: seed ?? '0', edits, metrics };
 }
 
 function aborted(): DOMException {

@@ -171,6 +171,8 @@ export interface TheoryLine {
   expected: number;
   simulated: number | null;
   unit: string;
+  /** What the law assumes, and the node meets. */
+  assumptions: string[];
 }
 
 /** What the page asks a worker; each request is answered by the {@link Answer} of its number. */
@@ -195,8 +197,51 @@ export type Request =
   | { do: 'complete'; text: string; offset: number }
   | { do: 'format'; text: string }
   | { do: 'outline'; text: string; path: string }
+  | { do: 'case'; text: string; name: string }
+  | { do: 'metrics'; text: string; other: string }
+  | { do: 'seeds'; seed: string; count: number }
+  | { do: 'judge'; pairs: Pair[] }
+  | { do: 'intervals'; samples: number[][] }
   // The pool: whole runs.
-  | { do: 'run'; text: string; seed: string | null; edits: Edit[] };
+  | { do: 'run'; text: string; seed: string | null; edits: Edit[] }
+  | { do: 'measure'; text: string; seed: string; edits: Edit[]; metrics: string[] };
+
+/** A metric that can be compared: `p99(users)`. Values are in seconds, per second, shares of one, or counts. */
+export interface Metric {
+  name: string;
+  unit: 'time' | 'time_squared' | 'rate' | 'share' | 'count' | 'number';
+  better: 'less' | 'more' | 'neither';
+  doc: string;
+}
+
+/** Metrics of one whole run, in the order in which they were asked for; null where nothing was counted. */
+export interface Measured {
+  digest: string;
+  values: (number | null)[];
+  /** Clients with so many requests unanswered at the end that their percentiles are too low. */
+  censored: string[];
+}
+
+/** Values of two arms, by replication. */
+export interface Pair {
+  first: number[];
+  second: number[];
+}
+
+/** A mean and its interval of 95 %; bounds are null below two values. */
+export interface Interval {
+  mean: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** What two samples say together. `p` is corrected (Holm) for all pairs that were judged at once. */
+export interface Judgement {
+  first: Interval | null;
+  second: Interval | null;
+  /** Second less first. `gain` is how many times as many runs independent seeds would have taken. */
+  difference: { mean: number; low: number; high: number; p: number; gain: number | null } | null;
+}
 
 /** An edit of a scenario text, all made at once and in order; the text keeps its comments and layout. */
 export type Edit =

@@ -36,6 +36,13 @@ interface Surface {
   format(text: string): string;
   outline(text: string, path: string): string;
   run(text: string, seed?: string): string;
+  case_text(text: string, name: string): string;
+  comparable_metrics(text: string, other: string): string;
+  replication_seeds(seed: string, count: number): string;
+  measure(text: string, seed: string, metrics: string): string;
+  difference(first: Float64Array, second: Float64Array): string;
+  interval(values: Float64Array): string;
+  holm(chances: Float64Array): Float64Array;
 }
 
 export const engine = bindings as unknown as Surface;

@@ -2,7 +2,8 @@
 // The worker that holds the engine: it answers requests, and runs the live arms in slices.
 import { Live } from './live';
 import type { FromWorker, ToWorker } from './link';
-import type { Outcome, Problem, Request } from './protocol';
+import { intervalOf, judge } from './judge';
+import type { Edit, Outcome, Problem, Request } from './protocol';
 import { engine, start } from './surface';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
@@ -106,19 +107,27 @@ function handle(request: Request): Outcome<unknown> {
       return parsed(engine.format(request.text));
     case 'outline':
       return parsed(engine.outline(request.text, request.path));
+    case 'case':
+      return parsed(engine.case_text(request.text, request.name));
+    case 'metrics':
+      return parsed(engine.comparable_metrics(request.text, request.other));
+    case 'seeds':
+      return parsed(engine.replication_seeds(request.seed, request.count));
+    case 'judge':
+      return done(judge(engine, request.pairs));
+    case 'intervals':
+      return done(request.samples.map((sample) => intervalOf(engine, sample)));
     case 'run':
-      return run(request);
+      return edited(request, (text) => parsed(engine.run(text, request.seed ?? undefined)));
+    case 'measure':
+      return edited(request, (text) => parsed(engine.measure(text, request.seed, JSON.stringify(request.metrics))));
   }
 }
 
-function run({ text, seed, edits }: Request & { do: 'run' }): Outcome<unknown> {
-  let edited = text;
-  if (edits.length > 0) {
-    const outcome = parsed(engine.edit(text, JSON.stringify(edits))) as Outcome<{ text: string }>;
-    if (!outcome.ok) return outcome;
-    edited = outcome.value.text;
-  }
-  return parsed(engine.run(edited, seed ?? undefined));
+function edited({ text, edits }: { text: string; edits: Edit[] }, run: (text: string) => Outcome<unknown>): Outcome<unknown> {
+  if (edits.length === 0) return run(text);
+  const outcome = parsed(engine.edit(text, JSON.stringify(edits))) as Outcome<{ text: string }>;
+  return outcome.ok ? run(outcome.value.text) : outcome;
 }
 
 function armOf(index: number) {

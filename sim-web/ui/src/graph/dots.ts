@@ -59,6 +59,8 @@ export class Stream {
   clear(): void {
     this.#count = 0;
     this.#owed = 0;
+    // The first cross comes in the middle of its turn, so that a filled stream is the same each time.
+    this.#failing = 0.5;
   }
 
   /**
@@ -88,7 +90,8 @@ export class Stream {
   /** As if it had always been fed like this: evenly filled. */
   fill(feed: Feed, length: number, zoom: number, share = 1, phase = 0.5): void {
     this.clear();
-    const dense = density(feed.rate) * share;
+    // In steps: a rate that trembles does not make still dots tremble.
+    const dense = Math.ceil(density(feed.rate) * share * 2) / 2;
     if (dense <= 0) return;
     const gap = 100 / dense / zoom;
     for (let place = length - gap * phase; place > 0; place -= gap) this.#emit(place, feed);

@@ -48,10 +48,17 @@ export class Hands {
     this.#scene.nearNode = this.#scene.nearEdge = -1;
   };
 
+  /** The finger that opened a menu lifts: what lies under it by now was not meant. */
+  readonly clickedAfterLongPress = (event: MouseEvent): void => {
+    if (!this.press.wasLong) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
   readonly clicked = (event: MouseEvent): void => {
     const scene = this.#scene;
     const node = this.#indexOf(event.target);
-    if ((node < 0 && !isPane(event.target)) || this.press.wasLong) return;
+    if (node < 0 && !isPane(event.target)) return;
     const { x, y } = this.#within(event);
     if (node >= 0) {
       scene.selectNode(node);

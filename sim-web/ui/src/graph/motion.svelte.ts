@@ -1,14 +1,17 @@
 // When the canvas is drawn: once a frame while dots run, otherwise only when something has changed.
 
+/** Dots run, are held while nothing goes on, or stand still because that was asked for. */
+export type Pace = 'run' | 'hold' | 'still';
+
 export class Motion {
   /** Whether the reader asked for less motion. */
   isReduced = $state(false);
-  #draw: ((now: number, isMoving: boolean) => void) | null = null;
+  #draw: ((now: number, pace: Pace) => void) | null = null;
   #request = 0;
   #isRunning = false;
   #query: MediaQueryList | null = null;
 
-  start(draw: (now: number, isMoving: boolean) => void): void {
+  start(draw: (now: number, pace: Pace) => void): void {
     this.#draw = draw;
     this.#query = matchMedia('(prefers-reduced-motion: reduce)');
     this.#query.addEventListener('change', this.#changed);
@@ -32,9 +35,9 @@ export class Motion {
     if (this.#request !== 0 || !this.#draw) return;
     this.#request = requestAnimationFrame((now) => {
       this.#request = 0;
-      const isMoving = this.#isRunning && !this.isReduced;
-      this.#draw?.(now, isMoving);
-      if (isMoving) this.ask();
+      const pace = !this.#isRunning ? 'hold' : this.isReduced ? 'still' : 'run';
+      this.#draw?.(now, pace);
+      if (pace === 'run') this.ask();
     });
   }
 

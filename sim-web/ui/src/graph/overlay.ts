@@ -5,6 +5,7 @@ import { HEIGHT, WIDTH } from './card';
 import type { Columns } from './columns';
 import { density, MOST_DOTS, Stream, type Feed } from './dots';
 import type { Way } from './geometry';
+import type { Pace } from './motion.svelte';
 import { paintCard, WORDS, type CardLook } from './paint-card';
 import { DotPainter, EdgePainter, isSpecial, paintBreak, paintLabel, type EdgeLook } from './paint-edges';
 import { Pen } from './pen';
@@ -23,6 +24,8 @@ export interface Attention {
   allLabels: boolean;
 }
 
+/** In ms. */
+const STILL_EVERY = 1_000;
 /** How far back the rates are drawn that stand in for a load, in rows. */
 const HISTORY = 60;
 /** More labels than this cover each other. */
@@ -46,6 +49,7 @@ export class Overlay {
   #scale = 1;
   #drawnAt = 0;
   #isFilled = false;
+  #filledAt = 0;
   readonly #feed: Feed = { rate: 0, failed: 0, latency: 0 };
   readonly #look: CardLook = { isSelected: false, instance: null, history: null };
   attention: Attention = { node: -1, edge: -1, instance: null, nearNode: -1, nearEdge: -1, allLabels: false };
@@ -108,8 +112,8 @@ export class Overlay {
     this.#isFilled = false;
   }
 
-  /** Draws everything. `isMoving` lets dots run. */
-  draw(frame: FrameView, rows: Rows, now: number, isMoving: boolean): void {
+  /** Draws everything. Dots run where they may; otherwise they stand, and are set anew once a second. */
+  draw(frame: FrameView, rows: Rows, now: number, pace: Pace): void {
     const { context } = this.#pen;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
@@ -123,7 +127,9 @@ export class Overlay {
     this.#transform(x, y, zoom);
     const seconds = Math.min(0.1, Math.max(0, (now - this.#drawnAt) / 1000));
     this.#drawnAt = now;
-    if (frame.isThere) this.#move(isMoving ? seconds : 0);
+    if (pace === 'still' && now - this.#filledAt > STILL_EVERY) this.#isFilled = false;
+    if (!this.#isFilled) this.#filledAt = now;
+    if (frame.isThere) this.#move(pace === 'run' ? seconds : 0);
     this.#paintEdges(description);
     this.#paintCards(readings, columns);
     this.#paintLabels(description);

@@ -155,7 +155,7 @@ function paintServer(pen: Pen, columns: Columns | null, reading: NodeReading, lo
   pen.text('p99', LATENCY_ENDS - latencyRoom(pen), CARD.numbers, colour.faint, 'right');
 }
 
-const LATENCY_ENDS = 152;
+const LATENCY_ENDS = 147;
 
 /** Where the word before a latency ends: fixed, so that it does not move with each digit. */
 function latencyRoom(pen: Pen): number {
@@ -177,15 +177,19 @@ function paintQueue(pen: Pen, reading: NodeReading): void {
   for (let index = 0; index < count; index += 1) context.fillRect(CARD.side + index * 9, top + 1, 6, height - 3);
   pen.font(SMALL, reading.waiting > 0 ? 600 : 400);
   const ink = reading.waiting > 0 ? colour.ink : colour.faint;
-  pen.text(pen.cut(reading.text.waiting, 34), WIDTH - CARD.side, top + 10, ink, 'right');
+  pen.text(pen.cut(reading.text.waiting, 52), WIDTH - CARD.side, top + 10, ink, 'right');
   if (reading.grid.isStrip && reading.down + reading.booting > 0) paintCounts(pen, reading);
 }
 
 /** Among very many instances a few are not seen: they are counted. */
 function paintCounts(pen: Pen, { down, booting }: NodeReading): void {
   const parts = [down > 0 ? `✕ ${down}` : '', booting > 0 ? `▲ ${booting}` : ''];
+  const told = parts.join(' ').trim();
   pen.font(SMALL, 600);
-  pen.text(parts.join(' ').trim(), 158, CARD.queue.top + 10, pen.colour['error-text'] ?? '', 'right');
+  const width = pen.width(told) + 6;
+  pen.context.fillStyle = pen.colour.paper;
+  pen.context.fillRect(137 - width, CARD.queue.top - 2, width, CARD.queue.height + 1);
+  pen.text(told, 134, CARD.queue.top + 10, pen.colour['error-text'] ?? '', 'right');
 }
 
 function paintHits(pen: Pen, reading: NodeReading): void {

@@ -141,7 +141,7 @@ export function paintBreak(pen: Pen, { way, reading }: EdgeLook): void {
 }
 
 /** From the middle of the first attempts to that of the later ones. */
-const BESIDE = 6;
+const BESIDE = 8;
 
 /** The dots of one arrow: squares that go well, crosses that do not. Of each colour all arrows make one path. */
 export class DotPainter {
@@ -176,7 +176,7 @@ export class DotPainter {
     for (let index = 0; index < again.count; index += 1) {
       const { x, y, dx, dy } = along(way, again.place(index), point);
       const [left, top] = [x + dy * beside, y - dx * beside];
-      if (again.isCross(index)) this.#cross(left, top, size);
+      if (again.isCross(index)) this.#cross(left, top, size * 0.75);
       else {
         // Thin dashes, so that they are not taken for the first stream.
         this.#again.moveTo(left - dx * size * 1.6, top - dy * size * 1.6);

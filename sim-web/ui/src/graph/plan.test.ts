@@ -25,7 +25,7 @@ const nodes = [
 const edges = [edge(4, 3), edge(3, 0), edge(0, 1), edge(0, 2)];
 
 test('cards do not cover each other', () => {
-  const all = spots(nodes);
+  const all = spots(nodes, edges);
   all.forEach((one, index) => {
     for (const other of all.slice(index + 1)) {
       expect(Math.abs(one.x - other.x) >= WIDTH || Math.abs(one.y - other.y) >= HEIGHT).toBe(true);
@@ -34,12 +34,26 @@ test('cards do not cover each other', () => {
 });
 
 test('what is placed stays; what is not gives way', () => {
-  const [free] = spots(nodes);
+  const [free] = spots(nodes, edges);
   const placed = node('new', (free?.x ?? 0) + 5, free?.y ?? 0, { isPlaced: true });
-  const all = spots([...nodes, placed]);
+  const all = spots([...nodes, placed], edges);
   expect(all.at(-1)).toEqual({ x: placed.x, y: placed.y });
   expect(all[0]?.y).toBeGreaterThanOrEqual(placed.y + HEIGHT);
-  expect(all[3]).toEqual(spots(nodes)[3]);
+  expect(all[3]).toEqual(spots(nodes, edges)[3]);
+});
+
+test('placing one node moves no other', () => {
+  const all = spots(nodes, edges);
+  nodes.forEach((moved, index) => {
+    const placed = { ...moved, x: 900, y: 900, isPlaced: true };
+    const after = spots(nodes.map((node, at) => (at === index ? placed : node)), edges);
+    expect(after.filter((_, at) => at !== index)).toEqual(all.filter((_, at) => at !== index));
+  });
+});
+
+test('calls that go round in circles end', () => {
+  const xs = spots(nodes, [...edges, edge(2, 4), edge(1, 1)]).map(({ x }) => x);
+  expect(new Set(xs).size).toBeGreaterThan(2);
 });
 
 test('both directions keep what was placed', () => {
@@ -51,14 +65,14 @@ test('both directions keep what was placed', () => {
 });
 
 test('a long graph goes down on a phone', () => {
-  const all = spots(nodes);
+  const all = spots(nodes, edges);
   expect(bestDirection(all, room)).toBe('right');
   expect(bestDirection(all, { ...room, width: 390, height: 420 })).toBe('down');
 });
 
 test('everything fits into the room', () => {
-  const view = fitted(boundsOf(spots(nodes)), { ...room, left: 100, top: 50 });
-  const { left, top, width, height } = boundsOf(spots(nodes));
+  const view = fitted(boundsOf(spots(nodes, edges)), { ...room, left: 100, top: 50 });
+  const { left, top, width, height } = boundsOf(spots(nodes, edges));
   expect(left * view.zoom + view.x).toBeGreaterThanOrEqual(100 - 0.01);
   expect(top * view.zoom + view.y).toBeGreaterThanOrEqual(50 - 0.01);
   expect((left + width) * view.zoom + view.x).toBeLessThanOrEqual(1000.01);
@@ -75,7 +89,7 @@ test('each node comes once, also in circles and beside the path', () => {
 });
 
 test('arrow keys follow the arrows', () => {
-  const all = spots(nodes);
+  const all = spots(nodes, edges);
   expect(neighbour(all, edges, 4, 'ArrowRight')).toBe(3);
   expect(neighbour(all, edges, 0, 'ArrowLeft')).toBe(3);
   expect([1, 2]).toContain(neighbour(all, edges, 0, 'ArrowRight'));
@@ -84,7 +98,7 @@ test('arrow keys follow the arrows', () => {
 });
 
 test('an arrow is hit near its way, a card on itself', () => {
-  const all = spots(nodes);
+  const all = spots(nodes, edges);
   const found = ways(edges, all, 'right');
   const [first] = found;
   const middle = first ? Math.floor(first.xs.length / 2) : 0;
@@ -95,7 +109,7 @@ test('an arrow is hit near its way, a card on itself', () => {
 });
 
 test('a way that goes back, and one to itself, have points at equal distances', () => {
-  for (const way of ways([edge(1, 4), edge(0, 0)], spots(nodes), 'down')) {
+  for (const way of ways([edge(1, 4), edge(0, 0)], spots(nodes, edges), 'down')) {
     const steps = [...way.xs].slice(1).map((x, index) => Math.hypot(x - (way.xs[index] ?? 0), (way.ys[index + 1] ?? 0) - (way.ys[index] ?? 0)));
     expect(way.length).toBeGreaterThan(50);
     expect(Math.max(...steps)).toBeLessThan(Math.min(...steps) * 1.6);

@@ -17,22 +17,45 @@ const TALL_ROW = HEIGHT + 48;
 const ENGINE_ROW = 78;
 
 /** The middles of all cards, in the coordinates that the text uses. */
-export function spots(nodes: readonly NodeDescription[]): Spot[] {
-  const lines = columns(nodes.filter((node) => !node.isPlaced).map((node) => node.x));
-  const placed = nodes.filter((node) => node.isPlaced);
-  return nodes.map((node) => {
+export function spots(nodes: readonly NodeDescription[], edges: readonly EdgeDescription[]): Spot[] {
+  // Columns are told from the calls and not from the engine's picture, which tells nothing of the column of a placed node.
+  const columns = layers(nodes.length, edges);
+  const taken: Spot[] = nodes.filter((node) => node.isPlaced);
+  return nodes.map((node, index) => {
     if (node.isPlaced) return { x: node.x, y: node.y };
-    const column = lines.findIndex((line) => Math.abs(line - node.x) < 1);
-    const spot = { x: column * COLUMN + WIDTH / 2, y: (node.y / ENGINE_ROW) * ROW };
+    const spot = { x: (columns[index] ?? 0) * COLUMN + WIDTH / 2, y: (node.y / ENGINE_ROW) * ROW };
     // What somebody placed does not give way, so the others do.
-    while (placed.some((other) => overlaps(spot, other))) spot.y += ROW;
+    while (taken.some((other) => overlaps(spot, other))) spot.y += ROW;
+    taken.push(spot);
     return spot;
   });
 }
 
-function columns(xs: number[]): number[] {
-  const sorted = xs.toSorted((a, b) => a - b);
-  return sorted.filter((x, index) => index === 0 || x - (sorted[index - 1] ?? x) >= 1);
+/** How many calls each node is away from where requests come from, by the longest way; calls that go back do not count. */
+function layers(count: number, edges: readonly EdgeDescription[]): number[] {
+  const calls: number[][] = Array.from({ length: count }, () => []);
+  for (const edge of edges) if (edge.from !== edge.to) calls[edge.from]?.push(edge.to);
+  const isCalled = new Set(edges.filter((edge) => edge.from !== edge.to).map((edge) => edge.to));
+  const state = new Uint8Array(count);
+  const order: number[] = [];
+  const forward: [number, number][] = [];
+  const visit = (node: number) => {
+    state[node] = 1;
+    for (const next of calls[node] ?? []) {
+      if (state[next] === 1) continue;
+      forward.push([node, next]);
+      if (state[next] === 0) visit(next);
+    }
+    state[node] = 2;
+    order.push(node);
+  };
+  const all = calls.map((_, node) => node);
+  for (const node of [...all.filter((node) => !isCalled.has(node)), ...all]) if (state[node] === 0) visit(node);
+  const found = new Array<number>(count).fill(0);
+  const rank = new Map(order.toReversed().map((node, position) => [node, position]));
+  forward.sort((a, b) => (rank.get(a[0]) ?? 0) - (rank.get(b[0]) ?? 0));
+  for (const [from, to] of forward) found[to] = Math.max(found[to] ?? 0, (found[from] ?? 0) + 1);
+  return found;
 }
 
 function overlaps(one: Spot, other: Spot): boolean {

@@ -93,9 +93,15 @@ export class Scene {
 
   // Where things stand.
 
-  /** Takes positions from the description; chooses the direction by the room there is. */
+  /** Takes positions from the description and from before; chooses the direction by the room there is. */
   lay(): void {
-    const inText = spots(this.nodes).map((spot, index) => this.dropped.get(this.name(index)) ?? spot);
+    if (isFresh()) remembered.clear();
+    const nodes = this.nodes.map((node) => {
+      const spot = this.dropped.get(node.name) ?? (node.isPlaced ? undefined : remembered.get(node.name));
+      return spot ? { ...node, ...spot, isPlaced: true } : node;
+    });
+    const inText = spots(nodes, this.edges);
+    nodes.forEach((node, index) => remembered.set(node.name, inText[index] ?? { x: 0, y: 0 }));
     if (this.room.width > 0) this.direction = bestDirection(inText, this.room);
     this.move(inText.map((spot) => toScreen(spot, this.direction)));
   }
@@ -244,17 +250,16 @@ export class Scene {
   }
 
   async rename(name: string, to: string): Promise<void> {
+    const spot = remembered.get(name);
+    if (spot) remembered.set(to, spot);
     const outcome = await this.edit([{ do: 'renameNode', name, to }], words.renamed(name, to));
     if (outcome.ok) this.select({ node: to });
   }
 
-  /** Forgets where nodes were placed. */
-  tidy() {
-    return this.edit([{ do: 'remove', path: 'layout' }], words.tidied);
-  }
-
-  get isPlaced(): boolean {
-    return this.nodes.some((node) => node.isPlaced);
+  /** Forgets where nodes were placed, and where they stood. */
+  async tidy(): Promise<void> {
+    remembered.clear();
+    if (this.nodes.some((node) => node.isPlaced)) await this.edit([{ do: 'remove', path: 'layout' }], words.tidied);
   }
 
   /** Renews what is read out. */
@@ -267,6 +272,17 @@ export class Scene {
   get clock(): string {
     return numbers.clock(studio.now);
   }
+}
+
+/**
+ * Where nodes that nobody placed stood last, in both arms: the engine lays them out anew whenever a node or a call comes or goes,
+ * and what one is looking at must not jump for that.
+ */
+const remembered = new Map<string, Spot>();
+
+/** Whether a scenario was just opened: nothing of it was changed yet. */
+export function isFresh(): boolean {
+  return studio.history.entries.length === 1;
 }
 
 function rounded({ x, y }: Spot): Spot {

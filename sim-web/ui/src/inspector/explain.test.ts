@@ -51,6 +51,7 @@ test.each<[string, Partial<Facts>, string]>([
   ['full', { utilization: 0.99 }, 'At its limit: 99.0% busy.'],
   ['more arrives than is served', { rate: 1050, waited: RISING, waiting: 300, utilization: 1 }, 'Queue grows: 1.05 k/s arrive, 1.00 k/s can be served.'],
   ['more arrives, but nobody waits longer', { rate: 1050, utilization: 1 }, 'At its limit: 100% busy.'],
+  ['far more arrives, and callers give up', { rate: 1200, utilization: 1 }, 'Overloaded: 1.20 k/s arrive, 1.00 k/s can be served.'],
   ['the line grows for another reason', { waited: RISING, waiting: 300 }, 'Queue grows: 300 wait, 290 more than 7.00 s ago.'],
   ['the line has gone since', { waited: RISING, waiting: 3 }, 'Keeps up easily: 40.0% busy.'],
   ['no bound is known', { rate: 1050, capacity: null, waited: RISING, waiting: 300 }, 'Queue grows: 300 wait, 290 more than 7.00 s ago.'],

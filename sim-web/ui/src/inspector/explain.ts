@@ -59,6 +59,8 @@ export interface Explanation {
 const MANY_RETRIES = 0.2;
 /** A share of failures that is worth a word. */
 const SOME_FAIL = 0.005;
+/** So much more than can be served is no chance. */
+const CLEARLY = 1.05;
 const BUSY = 0.7;
 const FULL = 0.95;
 
@@ -131,6 +133,7 @@ function flow(facts: Facts): Explanation {
     return trouble(say.overloadedFails(numbers.rate(rate), numbers.rate(served), numbers.share(failedShare)));
   }
   if (failedShare >= SOME_FAIL) return trouble(say.failing(numbers.share(Math.min(1, failedShare))));
+  if (utilization >= FULL && rate > served * CLEARLY) return trouble(say.overloaded(numbers.rate(rate), numbers.rate(served)));
   if (change < 0) return busy(say.shrinks(numbers.count(waiting), numbers.count(-change), span));
   if (utilization >= FULL) return busy(say.atLimit(numbers.share(utilization)));
   if (utilization >= BUSY) return busy(say.keepsUp(numbers.share(utilization)));

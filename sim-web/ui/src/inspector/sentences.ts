@@ -31,6 +31,10 @@ export const sentences = define({
     en: (arrive: string, served: string, failed: string) => `Overloaded: ${arrive} arrive, ${served} can be served; ${failed} fail here.`,
     es: (arrive: string, served: string, failed: string) => `Sobrecargado: llegan ${arrive}, se pueden atender ${served}; aquí falla el ${failed}.`,
   },
+  overloaded: {
+    en: (arrive: string, served: string) => `Overloaded: ${arrive} arrive, ${served} can be served.`,
+    es: (arrive: string, served: string) => `Sobrecargado: llegan ${arrive}, se pueden atender ${served}.`,
+  },
   atLimit: {
     en: (busy: string) => `At its limit: ${busy} busy.`,
     es: (busy: string) => `Al límite: ocupado al ${busy}.`,

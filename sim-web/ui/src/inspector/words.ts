@@ -31,6 +31,9 @@ const REASONS: Record<string, { en: string; es: string }> = {
 };
 
 const QUANTITIES: Record<string, string> = {
+  'share that waits': 'parte que espera',
+  'p99 wait': 'espera p99',
+  'p99 response': 'respuesta p99',
   'mean wait': 'espera media',
   'mean response': 'respuesta media',
   'hit ratio': 'proporción de aciertos',
@@ -88,7 +91,6 @@ export const words = define({
   remove: { en: (name: string) => `Remove ${name}`, es: (name: string) => `Quitar ${name}` },
   up: { en: (name: string) => `Move ${name} up`, es: (name: string) => `Subir ${name}` },
   down: { en: (name: string) => `Move ${name} down`, es: (name: string) => `Bajar ${name}` },
-  empty: { en: 'none', es: 'ninguno' },
   item: { en: (name: string, index: number) => `${name} ${index}`, es: (name: string, index: number) => `${name} ${index}` },
   edited: { en: (path: string) => `${path} changed`, es: (path: string) => `${path} cambiado` },
   removed: { en: (path: string) => `${path} removed`, es: (path: string) => `${path} quitado` },
@@ -142,7 +144,6 @@ export const words = define({
   sinceWarmup: { en: 'Since measuring began', es: 'Desde que se mide' },
   pools: { en: 'Utilization by pool', es: 'Utilización por recurso' },
   reasons: { en: 'Failures by reason', es: 'Fallos por motivo' },
-  noFailures: { en: 'nothing failed', es: 'no falló nada' },
 
   theory: { en: 'Theory', es: 'Teoría' },
   theoryLaw: { en: 'law', es: 'ley' },
@@ -177,7 +178,9 @@ export const words = define({
   claims: { en: 'Claims', es: 'Afirmaciones' },
   claimHolds: { en: 'holds', es: 'se cumple' },
   claimBroken: { en: 'broken', es: 'no se cumple' },
-  claimOpen: { en: 'known when the run has ended', es: 'se sabrá al terminar la simulación' },
+  claimOpen: { en: 'They are about a whole run.', es: 'Se refieren a una simulación completa.' },
+  check: { en: 'Run to the end and check', es: 'Simular hasta el final y comprobar' },
+  checking: { en: 'Running…', es: 'Simulando…' },
   cases: { en: 'Cases', es: 'Casos' },
   caseNothing: { en: 'as written', es: 'tal como está escrito' },
   timeline: { en: 'What happens when', es: 'Qué ocurre y cuándo' },
@@ -185,12 +188,10 @@ export const words = define({
   goTo: { en: (at: string) => `Go to ${at}`, es: (at: string) => `Ir a ${at}` },
   settings: { en: 'Settings of the run', es: 'Ajustes de la simulación' },
   scalers: { en: 'Autoscaler', es: 'Autoescalador' },
-  hosts: { en: 'Hosts', es: 'Máquinas' },
   nothingOpen: { en: 'No scenario is open yet.', es: 'Todavía no hay ningún escenario abierto.' },
   ownLink: { en: 'Own parameters for this link', es: 'Parámetros propios para este enlace' },
   allLinks: { en: 'These stand for every link that has none of its own.', es: 'Valen para todo enlace sin parámetros propios.' },
   noLink: { en: 'This link takes no time and has no limit.', es: 'Este enlace no tarda nada ni tiene límite.' },
-  latencyOneWay: { en: 'latency one way', es: 'latencia de ida' },
   close: { en: 'Show the scenario as a whole', es: 'Ver el escenario completo' },
   isLookup: { en: 'asks for a name', es: 'pregunta por un nombre' },
 });

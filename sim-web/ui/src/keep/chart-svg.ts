@@ -68,7 +68,9 @@ function x(time: number, end: number): number {
 function drawn(chart: Chart, top: number, times: Float64Array, values: Float64Array[], end: number): string {
   const range = rangeOf(values, false, chart.atLeast, chart.atMost);
   const y = (value: number) => top + CHART * (1 - (value - range.low) / (range.high - range.low));
-  const scale = valueTicks(range, false, CHART).map((tick) => {
+  // Half an instance is none.
+  const ticks = valueTicks(range, false, CHART).filter((tick) => chart.key !== 'instances' || Number.isInteger(tick));
+  const scale = ticks.map((tick) => {
     const line = element('line', { x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick), class: tick === 0 ? 's-axis' : 's-grid' });
     return line + text(LEFT - 6, y(tick) + 4, tickText(chart.key, tick), { class: 'f-faint', 'text-anchor': 'end' });
   });
@@ -110,12 +112,15 @@ export function path(
   const parts: string[] = [];
   let isDown = false;
   let before = NaN;
-  for (const index of kept(values)) {
+  const indices = kept(values);
+  for (const [place, index] of indices.entries()) {
     const value = values[index] as number;
     if (!Number.isFinite(value)) {
       isDown = false;
       continue;
     }
+    // Within a level stretch only its ends are needed.
+    if (isDown && value === before && values[indices[place + 1] ?? -1] === value) continue;
     const clamped = Math.min(range.high, Math.max(range.low, value));
     const [px, py] = [at(xOf(times[index] as number)), at(yOf(clamped))];
     if (!isDown) parts.push(`M${px} ${py}h0.1`);

@@ -20,7 +20,7 @@ const MOST_LETTERS = 20;
 
 export function graphSvg(description: Description, frame: FrameView, scheming: Scheming): string {
   const { nodes, edges } = description;
-  const middles = spots(nodes);
+  const middles = spots(nodes, edges);
   const bounds = boundsOf(middles);
   const lines = ways(edges, middles, 'right');
   const left = Math.min(bounds.left, ...lines.map((way) => way.left)) - MARGIN;

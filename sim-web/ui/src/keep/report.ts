@@ -39,7 +39,7 @@ export function reportHtml(told: Told): string {
   const { description, graph, charts, histograms } = told;
   const title = escaped(titleOf(description));
   const sections = [
-    section(words.graph, figure(graph, 'picture-graph-')),
+    section(words.graph, figure(graph, 'picture-graph-', 'box graph')),
     section(words.expected, claims(told.report)),
     section(words.users, clients(told.report) + histograms.map((picture, index) => figure(picture, `picture-${index}-`)).join('')),
     section(words.overTime, figure(charts, 'picture-charts-') + happened(told.marks)),
@@ -98,10 +98,10 @@ function opening({ description, report, now }: Told): string {
 }
 
 /** Names inside of a picture are made different in each, for they share one page. */
-function figure(picture: string, prefix: string): string {
+function figure(picture: string, prefix: string, kind = 'box'): string {
   const apart = picture.replace(/ id="/g, ` id="${prefix}`).replace(/url\(#/g, `url(#${prefix}`);
   const [, title = ''] = /<title>(.*?)<\/title>/s.exec(picture) ?? [];
-  return `<figure class="box" role="region" tabindex="0" aria-label="${title}">${apart.trim()}</figure>`;
+  return `<figure class="${kind}" role="region" tabindex="0" aria-label="${title}">${apart.trim()}</figure>`;
 }
 
 /** Cells are text, or markup that was escaped already. */
@@ -127,13 +127,15 @@ function numeric(...texts: string[]): Head[] {
 
 function claims({ expect = [] }: RunReport): string {
   if (expect.length === 0) return '';
+  const isAll = expect.every(({ holds }) => holds);
   const rows = expect.map(({ claim, holds, value, why }): Cell[] => [
     { html: `<code>${escaped(claim)}</code>` },
     { html: holds ? escaped(words.holds) : `<span class="bad">${escaped(words.holdsNot)}</span>` },
     value,
-    holds ? '' : why,
+    ...(isAll ? [] : [holds ? '' : why]),
   ]);
-  return table('', [{ text: words.claim }, { text: words.verdict }, { text: words.measured }, { text: words.why }], rows);
+  const heads = [words.claim, words.verdict, words.measured, ...(isAll ? [] : [words.why])];
+  return table('', heads.map((text) => ({ text })), rows);
 }
 
 function clients({ clients: found = {} }: RunReport): string {

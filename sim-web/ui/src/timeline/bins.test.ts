@@ -1,6 +1,6 @@
-// The engine's fine cells as bars: nothing is lost.
+// The engine's fine cells as bars: nothing is lost, and percentiles are close.
 import { describe, expect, it } from 'vitest';
-import { barsOf, decades } from './bins';
+import { barsOf, decades, quantile } from './bins';
 
 /** Cells as the engine has them, of latencies that fall off exponentially with this mean in ms. */
 function exponential(mean: number): number[] {
@@ -35,6 +35,14 @@ describe('bars', () => {
     expect(barsOf([], 20)).toBeNull();
     expect(barsOf([1, 0, 2, 0], 20)).toBeNull();
   });
+});
+
+it('percentiles lie within their cells', () => {
+  expect(quantile([], 0.5)).toBeNaN();
+  expect(quantile([98, 10, 100, 90], 0.55)).toBeCloseTo(99, 9);
+  for (const share of [0.5, 0.95, 0.99]) {
+    expect(quantile(exponential(10), share) / (-10 * Math.log(1 - share))).toBeCloseTo(1, 2);
+  }
 });
 
 it('an axis has round marks', () => {

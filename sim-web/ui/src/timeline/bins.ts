@@ -38,6 +38,17 @@ export function barsOf(pairs: ArrayLike<number>, wanted: number): Bars | null {
   return { bars, total, most: Math.max(...bars.map(({ count }) => count)), low, high };
 }
 
+/** About the latency in ms that this share of the answers had at most: within a cell answers are taken to be spread evenly. */
+export function quantile(pairs: ArrayLike<number>, wanted: number): number {
+  const cells = cellsOf(pairs);
+  let left = cells.reduce((sum, { count }) => sum + count, 0) * wanted;
+  for (const { low, high, count } of cells) {
+    if (count >= left) return low + (high - low) * (left / count);
+    left -= count;
+  }
+  return cells.at(-1)?.high ?? NaN;
+}
+
 /** Decades, and with few of them also 2 and 5 times: where a logarithmic axis has its marks. */
 export function decades(low: number, high: number): number[] {
   const span = Math.log10(high / low);
