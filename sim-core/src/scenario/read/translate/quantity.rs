@@ -6,14 +6,18 @@ use crate::scenario::text::quote;
 /// The problem with a fix, where one is likely; `word` is what is written, quotes included.
 pub(super) fn mended(problem: Diagnostic, word: &str) -> Diagnostic {
     let Some(span) = problem.span.clone() else { return problem };
-    let meant = with_unit(&problem.message, word).or_else(|| with_other_unit(&problem));
-    let Some(meant) = meant else { return problem };
-    let quoted = quote(&meant);
-    let problem = match problem.help {
-        None => problem.with_help(format!("did you mean `{quoted}`?")),
-        Some(_) => problem,
-    };
-    problem.with_fix(span, quoted)
+    if let Some(quantity) = with_unit(&problem.message, word) {
+        let quoted = quote(&quantity);
+        // Which unit was meant nobody can tell, so this is an example.
+        return problem.with_help(format!("write the unit too, such as `{quoted}`")).with_fix(span, quoted);
+    }
+    match with_other_unit(&problem.message) {
+        Some(quantity) => {
+            let quoted = quote(&quantity);
+            problem.with_help(format!("did you mean `{quoted}`?")).with_fix(span, quoted)
+        }
+        None => problem,
+    }
 }
 
 /// A bare number takes the unit of the example that its error gives.
@@ -29,14 +33,15 @@ fn with_unit(message: &str, word: &str) -> Option<String> {
 }
 
 /// An unknown unit becomes the one of its kind that is near.
-fn with_other_unit(problem: &Diagnostic) -> Option<String> {
-    let (unit, rest) = problem.message.strip_prefix("unknown unit `")?.split_once("` in `")?;
+fn with_other_unit(message: &str) -> Option<String> {
+    let (unit, rest) = message.strip_prefix("unknown unit `")?.split_once("` in `")?;
     let (whole, known) = rest.split_once("`: ")?;
     let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-    let is_minutes = problem.help.as_deref().is_some_and(|help| help.ends_with("`min`"));
     let per_second = || known.iter().copied().find(|known| known.strip_suffix("/s") == Some(unit));
-    let near =
-        if is_minutes { Some("min") } else { per_second().or_else(|| suggest(unit, known.iter().copied())) }?;
+    let near = match unit {
+        "m" if known.contains(&"min") => "min",
+        _ => per_second().or_else(|| suggest(unit, known.iter().copied()))?,
+    };
     let at = whole.rfind(unit)?;
     Some(format!("{}{near}{}", &whole[..at], &whole[at + unit.len()..]))
 }
