@@ -82,6 +82,7 @@ fn what_fits_is_offered() {
         ("expect: [\"attempts_per_request(|)\"])", &["users"]),
         ("expect: [\"p99(users, |)\"])", &["read", "write", "from", "to"]),
         ("expect: [\"p99(users)@|\"])", &["rr", "lc"]),
+        ("expect: [\"utilization(app, |", &["from", "to"]),
         ("expect: [\"utilization(app, f|", &["from"]),
         ("expect: [\"hit_ratio(memory) > 5|\"])", &["5%"]),
     ];

@@ -68,7 +68,7 @@ pub(crate) struct Claim {
 /// What could be written at byte `offset`, which may be any; `schema` is that of a scenario.
 pub(crate) fn complete(schema: &Json, text: &str, offset: usize) -> Proposals {
     let offset = text.floor_char_boundary(offset);
-    let tree = lenient(text);
+    let tree = lenient(text, offset);
     let cursor = tree.cursor(offset);
     if cursor.is_in_comment {
         return Proposals::Here(Vec::new());

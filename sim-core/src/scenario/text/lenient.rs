@@ -98,9 +98,9 @@ pub(crate) fn is_closed_text(word: &str) -> bool {
     quotes.len() >= 2 && quotes.trim_end_matches('#').ends_with('"')
 }
 
-/// Reads the shape of a text as well as it goes.
-pub(crate) fn lenient(text: &str) -> Lenient<'_> {
-    let tokens = lines_of_tokens(text);
+/// Reads the shape of a text as well as it goes, while it is written at byte `cursor`.
+pub(crate) fn lenient(text: &str, cursor: usize) -> Lenient<'_> {
+    let tokens = lines_of_tokens(text, cursor);
     let mut reader = Reader { text, tokens: &tokens, at: 0, open: Vec::new(), unclosed: Vec::new() };
     let root = reader.root();
     let mut unclosed = reader.unclosed;
@@ -111,7 +111,7 @@ pub(crate) fn lenient(text: &str) -> Lenient<'_> {
 
 /// The words of a text, of which no text in quotes reaches beyond its line: else one forgotten quote would turn all that
 /// follows inside out.
-fn lines_of_tokens(text: &str) -> Vec<Token> {
+fn lines_of_tokens(text: &str, cursor: usize) -> Vec<Token> {
     let mut all: Vec<Token> = Vec::new();
     let mut from = 0;
     loop {
@@ -139,7 +139,7 @@ fn lines_of_tokens(text: &str) -> Vec<Token> {
             all.push(Token { kind: TokenKind::BlockComment, start, end: text.len() });
             return all;
         }
-        let end = end_of_open_text(text, start);
+        let end = end_of_open_text(text, start, cursor);
         if end > start {
             let kind = if text[start..].starts_with('#') { TokenKind::Stray } else { TokenKind::Text };
             all.push(Token { kind, start, end });
@@ -155,10 +155,12 @@ fn line_of(text: &str, start: usize) -> usize {
     text[start..].find('\n').map_or(text.len(), |at| start + at)
 }
 
-/// Where a text without its closing quote ends: with its line, without the brackets that close what it stands in.
-fn end_of_open_text(text: &str, start: usize) -> usize {
-    let line = &text[start..line_of(text, start)];
-    start + line.trim_end_matches([' ', '\t', '\r', ',', ')', ']', '}']).len()
+/// Where a text without its closing quote ends: with its line, without the brackets that close what it stands in, but not
+/// before the cursor, if that is in it.
+fn end_of_open_text(text: &str, start: usize, cursor: usize) -> usize {
+    let line = start..line_of(text, start);
+    let end = start + text[line.clone()].trim_end_matches([' ', '\t', '\r', ',', ')', ']', '}']).len();
+    if line.contains(&cursor) || line.end == cursor { end.max(cursor) } else { end }
 }
 
 struct Reader<'t> {
@@ -355,7 +357,7 @@ mod tests {
             ("(a: r#\"x", "(a:r#\"x~)"),
         ];
         for (text, expected) in table {
-            let tree = lenient(text);
+            let tree = lenient(text, 0);
             assert_eq!(shown(&tree, &tree.document.root), expected, "{text}");
         }
     }
@@ -363,7 +365,7 @@ mod tests {
     #[test]
     fn a_sound_text_has_its_tree() {
         let text = include_str!("../../../tests/data/sound.ron");
-        let (tree, sound) = (lenient(text), scan(text).unwrap());
+        let (tree, sound) = (lenient(text, 0), scan(text).unwrap());
         assert!(tree.unclosed.is_empty());
         assert_eq!(format!("{:?}", tree.document.root), format!("{:?}", sound.root));
     }
