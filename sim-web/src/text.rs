@@ -57,13 +57,6 @@ pub fn complete(text: &str, offset: usize) -> String {
     json!(told.collect::<Vec<_>>()).to_string()
 }
 
-/// The text of a case of a scenario: an outcome of `{text}` as JSON.
-#[wasm_bindgen]
-pub fn case(text: &str, name: &str) -> String {
-    let edited = sim_core::compile::case(text, name).map_err(|problem| vec![problem]);
-    outcome(text, edited.map(|text| json!({ "text": text })))
-}
-
 /// Spans of bytes become spans of UTF-16 code units.
 fn recount(outline: &mut Value, offsets: &Utf16<'_>) {
     if let Some(span) = outline["span"].as_object_mut() {

@@ -172,6 +172,11 @@ pub(super) fn lowest_of(cell: usize) -> u64 {
     ((cell & ((1 << CELL_BITS) - 1)) + (1 << CELL_BITS)) << shift
 }
 
+/// The middle of a cell that is made of 2^`bits` cells, as coarser histograms have them.
+pub(super) fn middle_of_wide(cell: usize, bits: u32) -> u64 {
+    u64::midpoint(lowest_of(cell << bits), lowest_of((cell + 1) << bits))
+}
+
 fn middle_of(cell: usize) -> u64 {
     let lowest = lowest_of(cell);
     lowest + (lowest_of(cell + 1) - lowest - 1) / 2

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::arena::Arena;
 use crate::model::{Model, NodeId, SourceId};
 
-use super::histogram::{CELL_BITS, cell_of, lowest_of};
+use super::histogram::{CELL_BITS, cell_of, middle_of_wide};
 
 /// Cells of a histogram that are one here, as a power of two: there are sixteen an octave.
 const WIDTH_BITS: u32 = CELL_BITS - 4;
@@ -136,15 +136,10 @@ impl Counts {
                 seen += u64::from(*count);
                 seen >= rank
             });
-            *place = middle_of(cell.unwrap_or(CELLS - 1));
+            *place = middle_of_wide(cell.unwrap_or(CELLS - 1), WIDTH_BITS);
         }
         Some(found)
     }
-}
-
-fn middle_of(cell: usize) -> u64 {
-    let lowest = |cell: usize| lowest_of(cell << WIDTH_BITS);
-    u64::midpoint(lowest(cell), lowest(cell + 1))
 }
 
 #[cfg(test)]

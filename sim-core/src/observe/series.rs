@@ -3,7 +3,7 @@
 //! A run of unknown length keeps at most [`MOST_ROWS`] rows: when they are full, neighbours are joined and the
 //! interval doubles. Percentiles of an interval come from a coarse histogram of that interval alone.
 
-use super::histogram::{CELL_BITS, lowest_of};
+use super::histogram::{CELL_BITS, lowest_of, middle_of_wide};
 use super::tally::Ledger;
 use crate::time::{Duration, Time};
 
@@ -59,7 +59,7 @@ impl Row {
         let mut seen = 0;
         self.latencies.iter().enumerate().find_map(|(cell, &count)| {
             seen += u64::from(count);
-            (seen >= rank).then(|| Duration(middle_of(cell)))
+            (seen >= rank).then(|| Duration(middle_of_wide(cell, WIDTH_BITS)))
         })
     }
 }
@@ -123,11 +123,6 @@ impl Series {
         self.rows = joined;
         self.every = Duration(self.every.0 * 2);
     }
-}
-
-fn middle_of(cell: usize) -> u64 {
-    let lowest = |cell: usize| lowest_of(cell << WIDTH_BITS);
-    u64::midpoint(lowest(cell), lowest(cell + 1))
 }
 
 #[cfg(test)]
