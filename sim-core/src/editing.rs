@@ -3,15 +3,10 @@
 use crate::compile::{case_names, compile};
 use crate::report::claim::{Names, completions};
 use crate::scenario::complete::{Claim, Completion, Proposals, complete as scenario};
-use crate::scenario::schema;
 
-/// What could be written at byte `offset` of a text, sound or not: what begins as the word before the cursor does.
-pub fn complete(text: &str, offset: usize) -> Vec<Completion> {
-    complete_by(&schema(), text, offset)
-}
-
-/// As [`complete`], for who asks often: `schema` is [`schema`], made once.
-pub fn complete_by(schema: &serde_json::Value, text: &str, offset: usize) -> Vec<Completion> {
+/// What could be written at byte `offset` of a text, sound or not: what begins as the word before the cursor does. `schema` is
+/// [`schema`](crate::scenario::schema), which who asks often makes once.
+pub fn complete(schema: &serde_json::Value, text: &str, offset: usize) -> Vec<Completion> {
     match scenario(schema, text, offset) {
         Proposals::Here(found) => found,
         Proposals::Claim(claim) => {

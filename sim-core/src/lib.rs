@@ -26,6 +26,7 @@
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]
 
 pub mod arena;
+pub mod catalogue;
 pub mod compile;
 pub mod component;
 pub mod diagnostic;

@@ -1,9 +1,11 @@
 //! Completion and outlines on every model, and on what is left of it when it is cut, broken or mixed up.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use sim_core::editing::{complete, complete_by};
+use serde_json::Value;
+use sim_core::editing::complete;
 use sim_core::scenario::outline::outline;
 use sim_core::scenario::schema;
 
@@ -18,8 +20,8 @@ fn models() -> Vec<(String, String)> {
 }
 
 /// Completes at a place and checks what every answer keeps to.
-fn check(text: &str, offset: usize) {
-    for one in complete(text, offset) {
+fn check(schema: &Value, text: &str, offset: usize) {
+    for one in complete(schema, text, offset) {
         assert!(one.from <= one.to && one.to <= text.len(), "{one:?}");
         assert!(text.is_char_boundary(one.from) && text.is_char_boundary(one.to), "{one:?}");
         assert!(one.from <= offset, "{one:?} at {offset}");
@@ -32,7 +34,7 @@ fn every_place_of_every_model_can_be_completed() {
     for (name, text) in models() {
         let mut found = 0;
         for (offset, _) in text.char_indices() {
-            found += complete_by(&schema, &text, offset).len();
+            found += complete(&schema, &text, offset).len();
         }
         assert!(found > 0, "{name}: nothing is ever offered");
     }
@@ -40,14 +42,17 @@ fn every_place_of_every_model_can_be_completed() {
 
 #[test]
 fn every_model_has_an_outline() {
+    let schema = schema();
     for (name, text) in models() {
-        let whole = outline(&text, "").unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
+        let whole = outline(&schema, &text, "").unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
         let nodes = whole.parts.iter().find(|part| part.name == "nodes").expect("a scenario has nodes");
         for node in &nodes.parts {
-            assert_eq!(outline(&text, &node.path).as_ref(), Ok(node), "{name}");
+            assert_eq!(outline(&schema, &text, &node.path).as_ref(), Ok(node), "{name}");
         }
     }
 }
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
@@ -66,8 +71,8 @@ proptest! {
         let rest = if keeps_rest { &sound[from..] } else { "" };
         let text = format!("{}{put}{rest}", &sound[..cut]);
         for offset in [(cut + put.len()).saturating_sub(back), cut + put.len(), cut + put.len() + back, text.len()] {
-            check(&text, text.floor_char_boundary(offset));
+            check(&SCHEMA, &text, text.floor_char_boundary(offset));
         }
-        let _ = outline(&text, "nodes.app");
+        let _ = outline(&SCHEMA, &text, "nodes.app");
     }
 }

@@ -46,6 +46,7 @@ const MODULES: &[Module] = &[
     module("engine", Happens, &[]),
     module("observe", Happens, &[]),
     module("report", Told, &[]),
+    module("catalogue", Told, &["engine"]),
     module("graph", Told, &[]),
     module("editing", Told, &["engine", "observe"]),
     module("experiment", Told, &[]),

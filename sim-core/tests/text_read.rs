@@ -335,7 +335,7 @@ fn deep_nesting_is_an_error_and_no_crash() {
         let open = "Get(cache: \"c\", miss: [".repeat(depth);
         format!("(nodes: {{\"a\": Service(serve: [{open}{}])}})", "])".repeat(depth))
     };
-    read::<Scenario>(&steps(10)).unwrap();
-    assert_eq!(mistakes(&steps(25))[0].code, "too-deep");
+    read::<Scenario>(&steps(25)).unwrap();
+    assert_eq!(mistakes(&steps(35))[0].code, "too-deep");
     assert_eq!(mistakes(&steps(50_000))[0].code, "too-deep");
 }

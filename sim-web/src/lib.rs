@@ -5,14 +5,14 @@
 //! is a list of problems as JSON.
 
 mod arm;
-mod catalogue;
 mod experiment;
+mod language;
 mod text;
 
 pub use arm::Arm;
-pub use catalogue::catalogue;
 pub use experiment::{comparable_metrics, difference, holm, interval, measure, replication_seeds};
-pub use text::{case_text, check, edit, format, outline, run, run_case};
+pub use language::Language;
+pub use text::{case_text, check, edit, format, run, run_case};
 
 use sim_core::random::{Key, mix};
 use wasm_bindgen::prelude::*;

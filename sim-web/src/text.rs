@@ -1,7 +1,7 @@
 //! What is done with texts alone: checks, edits, whole runs.
 
 use serde_json::{Value, json};
-use sim_core::diagnostic::{Diagnostic, Utf16, problems};
+use sim_core::diagnostic::{Diagnostic, problems};
 use sim_core::distribution::discrete::Tables;
 use sim_core::graph::edit::{Edit, apply};
 use sim_core::report::run::Prepared;
@@ -30,41 +30,6 @@ pub fn edit(text: &str, edits: &str) -> Result<String, JsError> {
 #[wasm_bindgen]
 pub fn format(text: &str) -> String {
     outcome(text, sim_core::scenario::text::format(text).map(|text| json!({ "text": text })))
-}
-
-/// What stands at a path and what could: an outcome of `Outline` as JSON.
-#[wasm_bindgen]
-pub fn outline(text: &str, path: &str) -> String {
-    let told = sim_core::scenario::outline::outline(text, path).map(|outline| {
-        let mut value = to_value(outline);
-        recount(&mut value, &Utf16::new(text));
-        value
-    });
-    outcome(text, told)
-}
-
-/// What could be written at an offset: `Completion[]` as JSON.
-#[wasm_bindgen]
-pub fn complete(text: &str, offset: usize) -> String {
-    let offsets = Utf16::new(text);
-    let found = sim_core::editing::complete(text, offsets.byte(offset));
-    let told = found.into_iter().map(|found| {
-        let mut value = to_value(&found);
-        value["from"] = json!(offsets.units(found.from));
-        value["to"] = json!(offsets.units(found.to));
-        value
-    });
-    json!(told.collect::<Vec<_>>()).to_string()
-}
-
-/// Spans of bytes become spans of UTF-16 code units.
-fn recount(outline: &mut Value, offsets: &Utf16<'_>) {
-    if let Some(span) = outline["span"].as_object_mut() {
-        for place in span.values_mut() {
-            *place = json!(offsets.units(place.as_u64().unwrap_or(0) as usize));
-        }
-    }
-    outline["parts"].as_array_mut().into_iter().flatten().for_each(|part| recount(part, offsets));
 }
 
 /// Runs a scenario to its end, with another seed where one is given: the run's JSON, as `escala run --json` prints it.

@@ -125,6 +125,7 @@ fn in_browser(house: &House, arguments: &[&str]) -> Result<(), String> {
         }
     }
     if std::env::var_os("ESCALA").is_none() {
+        house.cargo(&["build", "--release", "--package", "sim-cli"])?;
         environment.push(("ESCALA", house.target(&format!("release/escala{EXE_SUFFIX}")).into()));
     }
     let environment: Vec<(&str, &OsStr)> =

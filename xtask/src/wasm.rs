@@ -8,8 +8,20 @@ use crate::house::House;
 /// What the page takes of the engine.
 pub const ENGINE: &str = "sim-web/pkg/sim_web_bg.wasm";
 
+/// What the page offers, as the command tells it.
+const CATALOGUE: &str = "sim-web/pkg/catalogue.json";
+
 /// Builds what has changed.
 pub fn build(house: &House) -> Result<(), String> {
+    bind(house)?;
+    let tell =
+        ["run", "--quiet", "--release", "--package", "sim-cli", "--", "explain", "--catalogue", "--out"];
+    let mut arguments: Vec<OsString> = tell.map(Into::into).into();
+    arguments.push(house.path(CATALOGUE).into());
+    house.run("cargo", &arguments)
+}
+
+fn bind(house: &House) -> Result<(), String> {
     house.cargo(&[
         "build",
         "--package",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use sim_core::catalogue::catalogue;
 use sim_core::compile::explain::{defaults, explain};
 use sim_core::scenario::schema;
 
@@ -14,7 +15,7 @@ use crate::prepare::{Edits, prepare};
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// The scenario, or `-`
-    #[arg(required_unless_present = "schema")]
+    #[arg(required_unless_present_any = ["schema", "catalogue"])]
     file: Option<PathBuf>,
     /// The explanation and the defaults as JSON
     #[arg(long)]
@@ -22,6 +23,9 @@ pub struct Arguments {
     /// Explain the language instead: the JSON Schema of scenarios, for editors
     #[arg(long, conflicts_with = "file")]
     schema: bool,
+    /// Explain what there is instead, as JSON: kinds of nodes, faults, metrics, and the schema
+    #[arg(long, conflicts_with_all = ["file", "schema"])]
+    catalogue: bool,
     #[command(flatten)]
     edits: Edits,
 }
@@ -29,7 +33,7 @@ pub struct Arguments {
 /// Explains it.
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let Some(file) = &arguments.file else {
-        output.json(&schema())?;
+        output.json(&if arguments.catalogue { catalogue() } else { schema() })?;
         return Ok(Exit::Fine);
     };
     let source = Source::read(file)?;

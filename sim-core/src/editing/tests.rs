@@ -1,5 +1,6 @@
 use super::complete;
 use crate::scenario::complete::{Completion, CompletionKind};
+use crate::scenario::schema;
 use crate::scenario::text::format;
 
 const NODES: &str = r#"
@@ -18,7 +19,7 @@ fn at(rest: &str) -> (String, Vec<Completion>) {
     let marked = format!("Scenario({NODES}{rest}");
     let offset = marked.find('|').expect("the cursor is marked");
     let text = marked.replacen('|', "", 1);
-    let found = complete(&text, offset);
+    let found = complete(&schema(), &text, offset);
     (text, found)
 }
 
@@ -114,7 +115,7 @@ fn nodes_are_offered_where_they_are_called() {
         ("|", &["(nodes: {})"]),
     ] {
         let offset = text.find('|').expect("the cursor is marked");
-        let found = complete(&text.replacen('|', "", 1), offset);
+        let found = complete(&schema(), &text.replacen('|', "", 1), offset);
         assert_eq!(labels(&found), expected, "{text}");
     }
 }

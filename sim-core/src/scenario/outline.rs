@@ -9,7 +9,7 @@ use std::ops::Range;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::form::{Fill, Form, Shape, schema, template};
+use super::form::{Fill, Form, Shape, template};
 use super::names::Names;
 use super::text::{Document, parse_path, scan};
 use crate::diagnostic::Diagnostic;
@@ -80,12 +80,12 @@ pub struct Alternative {
     pub template: String,
 }
 
-/// The outline of what stands at `path`, or of what could, where only a default is taken.
-pub fn outline(text: &str, path: &str) -> Result<Outline, Vec<Diagnostic>> {
+/// The outline of what stands at `path`, or of what could, where only a default is taken. `schema` is
+/// [`schema`](super::schema), which who asks often makes once.
+pub fn outline(schema: &Json, text: &str, path: &str) -> Result<Outline, Vec<Diagnostic>> {
     let document = scan(text)?;
     let segments = parse_path(path).map_err(|problem| vec![problem])?;
-    let schema = schema();
-    let root = Form::root(&schema);
+    let root = Form::root(schema);
     let teller = Teller { document: &document, names: Names::of(&document, root) };
     let place = segments
         .iter()

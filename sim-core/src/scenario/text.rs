@@ -20,7 +20,7 @@ pub use format::format;
 pub(crate) use lenient::{Cursor, Lenient, is_closed_text, lenient};
 pub(crate) use locate::Landing;
 pub use locate::{Located, Segment, parse_path};
-pub(crate) use scan::cut;
 pub use scan::{Document, Entry, Kind, MAX_DEPTH, Value, scan};
+pub(crate) use scan::{cut, kind_of, plain, spelled};
 pub(crate) use splice::{taken, unwrapped};
 pub(crate) use token::is_number;

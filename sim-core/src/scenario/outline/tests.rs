@@ -1,5 +1,5 @@
 use super::{Outline, outline};
-use crate::scenario::text::set;
+use crate::scenario::{schema, text::set};
 
 const TEXT: &str = r#"Scenario(
     nodes: {
@@ -13,7 +13,7 @@ const TEXT: &str = r#"Scenario(
 )"#;
 
 fn at(path: &str) -> Outline {
-    outline(TEXT, path).unwrap_or_else(|problems| panic!("{path}: {problems:?}"))
+    outline(&schema(), TEXT, path).unwrap_or_else(|problems| panic!("{path}: {problems:?}"))
 }
 
 fn names(parts: &[Outline]) -> Vec<&str> {
@@ -70,9 +70,9 @@ fn paths_lead_over_what_is_written_and_what_is_not() {
         let found = at(path);
         assert_eq!((found.kind, found.text.as_deref()), (kind, text), "{path}");
     }
-    let unknown = outline(TEXT, "nodes.app.instancs").unwrap_err();
+    let unknown = outline(&schema(), TEXT, "nodes.app.instancs").unwrap_err();
     assert_eq!(unknown[0].help.as_deref(), Some("did you mean `instances`?"));
-    assert_eq!(outline("(nodes: {", "").unwrap_err()[0].code, "unclosed-bracket");
+    assert_eq!(outline(&schema(), "(nodes: {", "").unwrap_err()[0].code, "unclosed-bracket");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn every_path_can_be_edited() {
         let value = place.text.as_ref().unwrap_or(&place.template);
         let edited =
             set(TEXT, &place.path, value).unwrap_or_else(|problem| panic!("{}: {problem:?}", place.path));
-        let found = outline(&edited, &place.path).unwrap_or_else(|_| panic!("{}", place.path));
+        let found = outline(&schema(), &edited, &place.path).unwrap_or_else(|_| panic!("{}", place.path));
         assert!(found.written, "{}", place.path);
         assert_eq!(found.text.as_ref(), Some(value), "{}", place.path);
     }

@@ -1,17 +1,17 @@
-//! The reader's errors in plain words.
+//! Refusals in plain words.
 
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::scenario::text::{Document, Entry, Kind, Value, cut, quote};
-use ron::error::Error;
 use std::ops::Range;
+
+use super::reader::{NAME, TEXT};
+use super::refusal::Why;
 
 mod quantity;
 
-/// Where an error is: a byte, and what holds it from the root inwards.
+/// Where a refusal is: a byte, and what holds it from the root inwards.
 pub(super) struct Place<'d> {
     pub(super) offset: usize,
-    /// Where the reader stood, which may be behind the word in question.
-    pub(super) cursor: usize,
     pub(super) chain: Vec<(Option<&'d Entry>, &'d Value)>,
 }
 
@@ -39,27 +39,12 @@ pub(super) struct Translated {
     pub(super) meant: Option<String>,
 }
 
-pub(super) fn translate(document: &Document<'_>, error: &Error, place: &Place<'_>) -> Translated {
-    let teller = Teller { document, place };
-    let (diagnostic, meant) = match error {
-        Error::NoSuchStructField { expected, found, .. } => {
-            let message = format!("{} has no field `{found}`", teller.owner(place.holder()));
-            let problem = Diagnostic::error("unknown-field", message).with_span(teller.key_or_token());
-            teller.with_alternatives(problem, found, expected, "it has no fields")
-        }
-        Error::NoSuchEnumVariant { expected, found, .. } => {
-            let message = match place.chain.last().and_then(|(entry, _)| entry.as_ref()?.key.as_ref()) {
-                Some(key) if !key.contains(&place.offset) => {
-                    format!("`{}` cannot be `{found}`", document.key_text(key))
-                }
-                _ => format!("there is no `{found}`"),
-            };
-            let problem = Diagnostic::error("unknown-variant", message).with_span(teller.name_or_token());
-            teller.with_alternatives(problem, found, expected, "nothing can stand here")
-        }
-        other => (teller.other(other), None),
+pub(super) fn translate(document: &Document<'_>, why: &Why, place: &Place<'_>) -> Translated {
+    let meant = match why {
+        Why::UnknownField { found, known } => suggest(found, known.iter().copied()).map(str::to_owned),
+        _ => None,
     };
-    Translated { diagnostic, meant }
+    Translated { diagnostic: Teller { document, place }.diagnostic(why), meant }
 }
 
 struct Teller<'p> {
@@ -68,60 +53,69 @@ struct Teller<'p> {
 }
 
 impl Teller<'_> {
-    fn other(&self, error: &Error) -> Diagnostic {
-        match error {
-            Error::MissingStructField { field, .. } => {
+    fn diagnostic(&self, why: &Why) -> Diagnostic {
+        match why {
+            Why::UnknownField { found, known } => {
+                let message = format!("{} has no field `{found}`", self.owner(self.place.holder()));
+                let problem = Diagnostic::error("unknown-field", message).with_span(self.key_or_token());
+                with_alternatives(problem, found, known, "it has no fields")
+            }
+            Why::UnknownVariant { found, known } => {
+                let holder = self.place.chain.last().and_then(|(entry, _)| entry.as_ref()?.key.as_ref());
+                let message = match holder {
+                    Some(key) if !key.contains(&self.place.offset) => {
+                        format!("`{}` cannot be `{found}`", self.document.key_text(key))
+                    }
+                    _ => format!("there is no `{found}`"),
+                };
+                let problem = Diagnostic::error("unknown-variant", message).with_span(self.name_or_token());
+                with_alternatives(problem, found, known, "nothing can stand here")
+            }
+            Why::MissingField(field) => {
                 let message =
                     format!("{} lacks the field `{field}`", self.owner(self.place.chain.last().copied()));
                 Diagnostic::error("missing-field", message).with_span(self.heading())
             }
-            Error::DuplicateStructField { field, .. } => {
+            Why::DuplicateField(field) => {
                 Diagnostic::error("duplicate-field", format!("the field `{field}` is written twice"))
                     .with_span(self.key_or_token())
             }
-            Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_) => self.missing_brackets(),
-            Error::ExpectedDifferentStructName { found, .. } => {
+            Why::MissingBrackets => self.missing_brackets(),
+            Why::NeedlessBrackets => self.needless_brackets(),
+            Why::WrongName => {
                 let span = self.name_or_token();
+                let found = &self.document.text[span.clone()];
                 Diagnostic::error("wrong-type", format!("`{found}` cannot stand here"))
                     .with_span(span.clone())
                     .with_help("write the fields in brackets without a name: `(field: value)`")
                     .with_fix(span, "")
             }
-            Error::ExpectedComma
-            | Error::ExpectedStructLikeEnd
-            | Error::ExpectedArrayEnd
-            | Error::ExpectedMapEnd
-            | Error::ExpectedOptionEnd
-            | Error::TrailingCharacters => self.too_much(),
-            Error::ExpectedDifferentLength { expected, found } => {
+            Why::TooManyValues => {
+                let message = format!("{} is one too many", self.words(&self.token()));
+                Diagnostic::error("too-many-values", message).with_span(self.token())
+            }
+            Why::WrongLength { found, expected } => {
                 Diagnostic::error("wrong-length", format!("expected {expected}, found {found} values"))
                     .with_span(self.heading())
             }
-            Error::InvalidValueForType { expected, .. } => self.wrong_type(expected),
-            Error::Message(message) => {
+            Why::WrongType(expected) => self.wrong_type(expected),
+            Why::NotWhole => {
+                let word = self.words(&self.token());
+                Diagnostic::error("wrong-type", format!("expected a whole number, found {word}"))
+                    .with_span(self.token())
+            }
+            Why::OutOfRange => {
+                let word = self.words(&self.token());
+                Diagnostic::error("out-of-range", format!("the number {word} is out of range"))
+                    .with_span(self.token())
+            }
+            Why::BadText(wrong) => Diagnostic::error("syntax", wrong.to_lowercase()).with_span(self.token()),
+            Why::Message(message) => {
                 let (message, help) = message.split_once('\n').unwrap_or((message, ""));
                 let problem = Diagnostic::error("wrong-value", message).with_span(self.token());
                 let problem = if help.is_empty() { problem } else { problem.with_help(help) };
                 quantity::mended(problem, &self.document.text[self.token()])
             }
-            Error::IntegerOutOfBounds => {
-                let word = self.words(&self.token());
-                Diagnostic::error("out-of-range", format!("the number {word} is out of range"))
-                    .with_span(self.token())
-            }
-            Error::ExceededRecursionLimit => {
-                Diagnostic::error("too-deep", "this is nested too deeply").with_span(self.token())
-            }
-            Error::ExpectedMapColon => {
-                let message = format!("{} has no value", self.words(&self.token()));
-                Diagnostic::error("missing-value", message)
-                    .with_span(self.token())
-                    .with_help("a field is written `name: value`")
-            }
-            _ => match expected(error) {
-                Some(expected) => self.wrong_type(expected),
-                None => Diagnostic::error("syntax", error.to_string().to_lowercase()).with_span(self.token()),
-            },
         }
     }
 
@@ -182,70 +176,17 @@ impl Teller<'_> {
         .with_fix(value.span.end..value.span.end, "()")
     }
 
-    /// The reader was done with a value, and the text goes on.
-    fn too_much(&self) -> Diagnostic {
-        let cursor = self.place.cursor;
-        let Some(value) = self.place.value() else {
-            return Diagnostic::error("syntax", "the text goes on after its end").with_span(cursor..cursor);
+    fn needless_brackets(&self) -> Diagnostic {
+        let Some((value, name)) = self.place.value().and_then(|value| Some((value, value.name.clone()?)))
+        else {
+            return self.wrong_type(NAME);
         };
-        let word = &self.document.text[value.span.clone()];
-        match (&value.name, value.kind) {
-            (Some(name), Kind::Round)
-                if name.end <= cursor && cursor < value.span.end && !self.is_inside(value) =>
-            {
-                let plain = &self.document.text[name.clone()];
-                let brackets = name.end..value.span.end;
-                Diagnostic::error("needless-brackets", format!("`{plain}` takes no parameters"))
-                    .with_span(brackets.clone())
-                    .with_help(format!("write `{plain}`, without brackets"))
-                    .with_fix(brackets, "")
-            }
-            (_, Kind::Number) if cursor > value.span.start => {
-                Diagnostic::error("wrong-type", format!("expected a whole number, found `{word}`"))
-                    .with_span(value.span.clone())
-            }
-            (
-                _,
-                Kind::Number
-                | Kind::Text
-                | Kind::Char
-                | Kind::Name
-                | Kind::Round
-                | Kind::Square
-                | Kind::Curly,
-            ) => {
-                let message = format!("{} is one too many", self.words(&self.token()));
-                Diagnostic::error("too-many-values", message).with_span(self.token())
-            }
-        }
-    }
-
-    /// Whether the reader had gone past the opening bracket.
-    fn is_inside(&self, value: &Value) -> bool {
-        let from = value.name.as_ref().map_or(value.span.start, |name| name.end);
-        self.document.text[from..self.place.cursor].contains('(')
-    }
-
-    /// Offers the nearest alternative, or names them all.
-    fn with_alternatives(
-        &self,
-        problem: Diagnostic,
-        found: &str,
-        expected: &[&'static str],
-        none: &str,
-    ) -> (Diagnostic, Option<String>) {
-        let span = problem.span.clone();
-        match (suggest(found, expected.iter().copied()), span) {
-            (Some(near), Some(span)) => {
-                let problem = problem.with_help(format!("did you mean `{near}`?")).with_fix(span, near);
-                (problem, Some(near.to_owned()))
-            }
-            _ if expected.is_empty() => (problem.with_help(none), None),
-            _ => {
-                let all: Vec<_> = expected.iter().map(|one| format!("`{one}`")).collect();
-                (problem.with_help(format!("known here: {}", all.join(", "))), None)
-            }
-        }
+        let plain = &self.document.text[name.clone()];
+        let brackets = name.end..value.span.end;
+        Diagnostic::error("needless-brackets", format!("`{plain}` takes no parameters"))
+            .with_span(brackets.clone())
+            .with_help(format!("write `{plain}`, without brackets"))
+            .with_fix(brackets, "")
     }
 
     /// The key, or else the value, that holds the place; a whole group only by its name or its bracket.
@@ -313,23 +254,15 @@ impl Teller<'_> {
     }
 }
 
-const TEXT: &str = "a text in quotes";
-const NAME: &str = "a name";
-
-/// What the reader was looking for, in the user's words.
-fn expected(error: &Error) -> Option<&'static str> {
-    Some(match error {
-        Error::ExpectedString | Error::ExpectedStringEnd => TEXT,
-        Error::ExpectedIdentifier | Error::InvalidIdentifier(_) | Error::SuggestRawIdentifier(_) => NAME,
-        Error::ExpectedArray => "a list `[ … ]`",
-        Error::ExpectedMap => "a map `{ … }`",
-        Error::ExpectedBoolean => "`true` or `false`",
-        Error::ExpectedChar => "a character",
-        Error::ExpectedInteger | Error::InvalidIntegerDigit { .. } => "a whole number",
-        Error::ExpectedFloat | Error::FloatUnderscore | Error::UnderscoreAtBeginning => "a number",
-        Error::ExpectedOption => "`Some( … )` or `None`",
-        Error::ExpectedUnit => "`()`",
-        Error::ExpectedByteString | Error::ExpectedByteLiteral => "bytes",
-        _ => return None,
-    })
+/// Offers the nearest alternative, or names them all.
+fn with_alternatives(problem: Diagnostic, found: &str, known: &[&'static str], none: &str) -> Diagnostic {
+    let span = problem.span.clone();
+    match (suggest(found, known.iter().copied()), span) {
+        (Some(near), Some(span)) => problem.with_help(format!("did you mean `{near}`?")).with_fix(span, near),
+        _ if known.is_empty() => problem.with_help(none),
+        _ => {
+            let all: Vec<_> = known.iter().map(|one| format!("`{one}`")).collect();
+            problem.with_help(format!("known here: {}", all.join(", ")))
+        }
+    }
 }

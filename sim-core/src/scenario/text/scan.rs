@@ -114,20 +114,37 @@ impl<'t> Document<'t> {
 }
 
 /// What a key, a string or a name says, without quotes and escapes.
-pub(super) fn plain(word: &str) -> Cow<'_, str> {
+pub(crate) fn plain(word: &str) -> Cow<'_, str> {
     match word.as_bytes() {
-        [b'"', .., b'"'] if word.len() >= 2 && !word.contains('\\') => {
-            Cow::Borrowed(&word[1..word.len() - 1])
-        }
-        [b'"', ..] | [b'r', b'"', ..] => decoded(word),
-        [b'r', b'#', ..] if word.ends_with('#') => decoded(word),
+        [b'"', ..] | [b'r', b'"', ..] => spelled(word).unwrap_or(Cow::Borrowed(word)),
+        [b'r', b'#', ..] if word.ends_with('#') => spelled(word).unwrap_or(Cow::Borrowed(word)),
         [b'r', b'#', ..] => Cow::Borrowed(&word[2..]),
         _ => Cow::Borrowed(word),
     }
 }
 
-fn decoded(word: &str) -> Cow<'_, str> {
-    ron::from_str::<String>(word).map_or(Cow::Borrowed(word), Cow::Owned)
+/// What a string says, or what is wrong with its escapes.
+pub(crate) fn spelled(word: &str) -> Result<Cow<'_, str>, String> {
+    match word.as_bytes() {
+        [b'"', inside @ .., b'"'] if !inside.contains(&b'\\') => Ok(Cow::Borrowed(&word[1..word.len() - 1])),
+        _ => ron::from_str::<String>(word).map(Cow::Owned).map_err(|wrong| wrong.code.to_string()),
+    }
+}
+
+/// What kind of value a word is, or the value that begins with it.
+pub(crate) fn kind_of(word: &str) -> Kind {
+    let first = match tokens(word) {
+        Ok(tokens) | Err((tokens, _)) => tokens.first().map(|token| token.kind),
+    };
+    match first {
+        Some(TokenKind::Text) => Kind::Text,
+        Some(TokenKind::Char) => Kind::Char,
+        Some(TokenKind::Number) => Kind::Number,
+        Some(TokenKind::Open(Bracket::Round)) => Kind::Round,
+        Some(TokenKind::Open(Bracket::Square)) => Kind::Square,
+        Some(TokenKind::Open(Bracket::Curly)) => Kind::Curly,
+        _ => Kind::Name,
+    }
 }
 
 /// Reads the shape of a text, or says everything that is wrong with it.

@@ -26,15 +26,20 @@ export interface Arm {
   free(): void;
 }
 
+/** What may be written where. */
+export interface Language {
+  outline(text: string, path: string): string;
+  complete(text: string, offset: number): string;
+}
+
 interface Surface {
   /** Throws an `Error` whose message is `Problem[]` as JSON. */
   Arm: new (text: string) => Arm;
-  catalogue(): string;
+  /** Of the schema as JSON. */
+  Language: new (schema: string) => Language;
   check(text: string): string;
   edit(text: string, edits: string): string;
-  complete(text: string, offset: number): string;
   format(text: string): string;
-  outline(text: string, path: string): string;
   run(text: string, seed?: string): string;
   case_text(text: string, name: string): string;
   comparable_metrics(text: string, other: string): string;

@@ -1,5 +1,6 @@
 /// <reference lib="webworker" />
 // The worker that holds the engine: it answers requests, and runs the live arms in slices.
+import { catalogueOf, languageOf } from './catalogue';
 import { Live } from './live';
 import type { FromWorker, ToWorker } from './link';
 import { intervalOf, judge } from './judge';
@@ -51,13 +52,22 @@ function answer(id: number, request: Request): void {
   if (isBroken) return;
   try {
     const outcome = handle(request);
-    const transfer = outcome.ok && outcome.value instanceof Float64Array ? [outcome.value.buffer as ArrayBuffer] : [];
-    send({ id, outcome, trap: null }, transfer);
+    if (!(outcome instanceof Promise)) tell(id, outcome);
+    else outcome.then((found) => tell(id, found)).catch((error: unknown) => fail(id, error));
   } catch (error) {
-    const problems = problemsOf(error);
-    if (problems) send({ id, outcome: { ok: false, problems }, trap: null });
-    else trap(id, error);
+    fail(id, error);
   }
+}
+
+function tell(id: number, outcome: Outcome<unknown>): void {
+  const transfer = outcome.ok && outcome.value instanceof Float64Array ? [outcome.value.buffer as ArrayBuffer] : [];
+  send({ id, outcome, trap: null }, transfer);
+}
+
+function fail(id: number, error: unknown): void {
+  const problems = problemsOf(error);
+  if (problems) send({ id, outcome: { ok: false, problems }, trap: null });
+  else trap(id, error);
 }
 
 function slice(): void {
@@ -69,7 +79,7 @@ function slice(): void {
   }
 }
 
-function handle(request: Request): Outcome<unknown> {
+function handle(request: Request): Outcome<unknown> | Promise<Outcome<unknown>> {
   switch (request.do) {
     case 'open':
       return done(live.open(request.arm, new engine.Arm(request.text), request.at));
@@ -96,17 +106,17 @@ function handle(request: Request): Outcome<unknown> {
     case 'digest':
       return done(armOf(request.arm).digest());
     case 'catalogue':
-      return parsed(engine.catalogue());
+      return catalogueOf().then(done);
     case 'check':
       return parsed(engine.check(request.text));
     case 'edit':
       return parsed(engine.edit(request.text, JSON.stringify(request.edits)));
     case 'complete':
-      return parsed(engine.complete(request.text, request.offset));
+      return languageOf().then((language) => parsed(language.complete(request.text, request.offset)));
     case 'format':
       return parsed(engine.format(request.text));
     case 'outline':
-      return parsed(engine.outline(request.text, request.path));
+      return languageOf().then((language) => parsed(language.outline(request.text, request.path)));
     case 'case':
       return parsed(engine.case_text(request.text, request.name));
     case 'metrics':

@@ -1,16 +1,16 @@
-//! What a page can offer: kinds of nodes, parameters, metrics and faults, all from the simulator.
+//! What the simulator offers, as JSON: kinds of nodes, parameters, metrics and faults, for programs that offer them in turn.
 
 use serde_json::{Value, json};
-use sim_core::component::KINDS;
-use sim_core::component::fault::{FAULTS, FaultKind, Strikes};
-use sim_core::model::NodeKind;
-use sim_core::observe::digest::RESULTS;
-use sim_core::report::METRICS;
-use wasm_bindgen::prelude::*;
 
-/// `Catalogue` as JSON.
-#[wasm_bindgen]
-pub fn catalogue() -> String {
+use crate::component::KINDS;
+use crate::component::fault::{FAULTS, FaultKind, Strikes};
+use crate::model::NodeKind;
+use crate::observe::digest::RESULTS;
+use crate::report::METRICS;
+use crate::scenario::schema;
+
+/// The kinds of nodes, the faults and the metrics, each with its documentation, and the schema of scenarios.
+pub fn catalogue() -> Value {
     let metrics = METRICS.iter().map(|metric| {
         json!({
             "name": metric.name, "unit": metric.unit, "doc": metric.doc, "better": metric.better,
@@ -23,9 +23,8 @@ pub fn catalogue() -> String {
         "kinds": KINDS,
         "faults": FAULTS.iter().map(fault).collect::<Vec<_>>(),
         "metrics": metrics.collect::<Vec<_>>(),
-        "schema": sim_core::scenario::schema(),
+        "schema": schema(),
     })
-    .to_string()
 }
 
 fn fault(fault: &FaultKind) -> Value {
