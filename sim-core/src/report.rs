@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::engine::{Engine, Limit, Stop};
 use crate::model::Model;
+use crate::model::traffic::traffic;
 use crate::observe::digest::RESULTS;
 use crate::observe::tally::{Action, LogEntry, Struck};
 
@@ -184,7 +185,7 @@ impl Report {
         let (theory, bottleneck) = match stop {
             Some(_) => {
                 let rows = theory::rows(model, variants, &measured);
-                (rows, bottleneck::of(model, &measured))
+                (rows, bottleneck::of(model, &traffic(model), &measured))
             }
             None => (Vec::new(), None),
         };

@@ -125,28 +125,28 @@ impl Live {
     pub fn describe(&self) -> Description {
         let model = &self.variants[0];
         let end = model.run.end;
+        // What an instance can serve changes with what is set while the run goes on.
+        let now = self.engine.model();
+        let traffic = traffic(now);
         Description {
             name: model.name.clone(),
             question: question(&self.text),
             seed: self.engine.seed().to_string(),
             duration: (end < Time::NEVER).then(|| end.as_secs_f64()),
             warmup: model.run.warmup.as_secs_f64(),
-            nodes: self.nodes(),
+            nodes: self.nodes(&traffic),
             edges: self.edges(),
             timeline: self.timeline(),
             cases: self.compiled.scenario.cases.keys().cloned().collect(),
-            bottleneck: bottleneck::of(self.engine.model(), &self.report().measured)
-                .map(|found| found.sentence),
+            bottleneck: bottleneck::of(now, &traffic, &self.report().measured).map(|found| found.sentence),
             frame: self.frame_layout(),
             row: self.row_layout().clone(),
         }
     }
 
-    fn nodes(&self) -> Vec<NodeDescription> {
-        // What an instance can serve changes with what is set while the run goes on.
+    fn nodes(&self, traffic: &Traffic) -> Vec<NodeDescription> {
         let model = self.engine.model();
         let drawn = layout(&self.graph);
-        let traffic = traffic(model);
         let describe = |(id, node): (NodeId, &crate::model::Node)| {
             let written = self.compiled.scenario.layout.get(&node.name);
             let placed = &drawn.nodes[id.index()];
@@ -167,7 +167,7 @@ impl Live {
                 client: node.source.map(|source| source.0),
                 pools: pools.map(|(slot, name)| PoolDescription { name, servers: servers(slot) }).collect(),
                 main_pool: node.main_pool,
-                capacity: capacity(model, &traffic, id),
+                capacity: capacity(model, traffic, id),
                 x,
                 y,
                 is_placed: written.is_some(),

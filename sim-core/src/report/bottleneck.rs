@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::Model;
-use crate::model::traffic::{Station, traffic};
+use crate::model::traffic::{Station, Traffic};
 
 use super::measured::{Measured, PoolReport};
 
@@ -37,9 +37,8 @@ pub struct Saturation {
     pub at_rps: f64,
 }
 
-/// The bottleneck of a model, if anything in it can saturate.
-pub(crate) fn of(model: &Model, measured: &Measured) -> Option<Bottleneck> {
-    let traffic = traffic(model);
+/// The bottleneck of a model with this traffic, if anything in it can saturate.
+pub(crate) fn of(model: &Model, traffic: &Traffic, measured: &Measured) -> Option<Bottleneck> {
     let mut stations = traffic.stations.iter().filter(|station| station.saturates_at.is_finite());
     let first = stations.next()?;
     let (node, pool) = names(model, first);

@@ -1,6 +1,7 @@
 //! One report of several runs that differ only in their seeds.
 
 use crate::model::Model;
+use crate::model::traffic::traffic;
 
 use super::measured::Measured;
 use super::{Report, bottleneck, theory};
@@ -41,7 +42,7 @@ impl Merge {
         }
         // The closed forms hold of all runs as of each.
         merged.theory = theory::rows(model, merged.variants, &merged.measured);
-        merged.bottleneck = bottleneck::of(model, &merged.measured);
+        merged.bottleneck = bottleneck::of(model, &traffic(model), &merged.measured);
         merged.spent = merged.time.around(model);
         merged.slowest.clone_from(&merged.time.slowest);
         merged.interval95.clear();

@@ -4,7 +4,6 @@
 use crate::math::{expm1, pow};
 
 use super::is_positive;
-use crate::statistics::root::positive_turning_point;
 
 /// The popularity of `objects` objects by Zipf's law: p(i) ∝ i^(−exponent), the most popular first.
 pub fn zipf(objects: u32, exponent: f64) -> Vec<f64> {
@@ -27,53 +26,77 @@ pub struct CacheEstimate {
 /// LRU by Che's approximation: Σ (1 − e^(−p t)) = C defines t, an object hits with 1 − e^(−p t) (Che, Tung and Wang 2002;
 /// Fricker, Robert and Roberts 2012). `None` unless 1 ≤ C < the number of objects.
 pub fn lru_che(popularity: &[f64], capacity: u32) -> Option<CacheEstimate> {
-    estimate(popularity, capacity, lru_presence)
+    estimate(popularity, capacity, LRU)
 }
 
 /// [`lru_che`] for groups of objects: the popularity of one, and how many are like it. Hit ratio and characteristic time.
 pub fn lru_che_of_groups(groups: &[(f64, f64)], capacity: f64) -> Option<(f64, f64)> {
-    characteristic_time(groups, capacity, lru_presence)
+    characteristic_time(groups, capacity, LRU)
 }
 
 /// FIFO and RANDOM: the same with presence p t / (1 + p t), a time to live that hits do not extend
 /// (Martina, Garetto and Leonardi 2014).
 pub fn fifo_ttl(popularity: &[f64], capacity: u32) -> Option<CacheEstimate> {
-    estimate(popularity, capacity, fifo_presence)
+    estimate(popularity, capacity, FIFO)
 }
 
 /// [`fifo_ttl`] for groups of objects: the popularity of one, and how many are like it. Hit ratio and characteristic time.
 pub fn fifo_ttl_of_groups(groups: &[(f64, f64)], capacity: f64) -> Option<(f64, f64)> {
-    characteristic_time(groups, capacity, fifo_presence)
+    characteristic_time(groups, capacity, FIFO)
 }
 
-fn lru_presence(expected: f64) -> f64 {
-    -expm1(-expected)
+/// How long objects stay under a way of eviction.
+#[derive(Clone, Copy)]
+struct Stay {
+    /// The share of time that an object is present, by the references to it that are expected while one stays.
+    presence: fn(f64) -> f64,
+    /// How fast that grows, by the presence itself.
+    slope: fn(f64) -> f64,
 }
 
-fn fifo_presence(expected: f64) -> f64 {
-    expected / (1.0 + expected)
-}
+const LRU: Stay = Stay { presence: |expected| -expm1(-expected), slope: |presence| 1.0 - presence };
+const FIFO: Stay = Stay {
+    presence: |expected| expected / (1.0 + expected),
+    slope: |presence| (1.0 - presence) * (1.0 - presence),
+};
 
-fn estimate(popularity: &[f64], capacity: u32, presence: fn(f64) -> f64) -> Option<CacheEstimate> {
+fn estimate(popularity: &[f64], capacity: u32, stay: Stay) -> Option<CacheEstimate> {
     let groups: Vec<(f64, f64)> = popularity.iter().map(|p| (*p, 1.0)).collect();
-    let (hit_ratio, characteristic_time) = characteristic_time(&groups, f64::from(capacity), presence)?;
-    let object_hit_ratio = popularity.iter().map(|p| presence(p * characteristic_time)).collect();
+    let (hit_ratio, characteristic_time) = characteristic_time(&groups, f64::from(capacity), stay)?;
+    let object_hit_ratio = popularity.iter().map(|p| (stay.presence)(p * characteristic_time)).collect();
     Some(CacheEstimate { hit_ratio, characteristic_time, object_hit_ratio })
 }
 
 /// Hit ratio and characteristic time of objects in groups.
-fn characteristic_time(groups: &[(f64, f64)], capacity: f64, presence: fn(f64) -> f64) -> Option<(f64, f64)> {
+fn characteristic_time(groups: &[(f64, f64)], capacity: f64, stay: Stay) -> Option<(f64, f64)> {
     let total: f64 = groups.iter().map(|(p, many)| p * many).sum();
     let requested: f64 = groups.iter().filter(|(p, _)| *p > 0.0).map(|(_, many)| many).sum();
     let is_refused = capacity <= 0.0 || capacity >= requested || !is_positive(total);
     if is_refused || groups.iter().any(|(p, _)| *p < 0.0) {
         return None;
     }
-    let filled = |time: f64| groups.iter().rev().map(|(p, many)| many * presence(p * time)).sum::<f64>();
-    let time = positive_turning_point(capacity / total, |time| filled(time) < capacity);
-    let hits: f64 = groups.iter().rev().map(|(p, many)| many * (p * presence(p * time))).sum();
+    // Newton's method. What is filled grows ever slower with time, so from below each step falls short of the root.
+    let mut time = capacity / total;
+    for _ in 0..MOST_STEPS {
+        let (mut filled, mut growth) = (0.0, 0.0);
+        for (p, many) in groups.iter().rev() {
+            let presence = (stay.presence)(p * time);
+            filled += many * presence;
+            growth += many * p * (stay.slope)(presence);
+        }
+        let step = (capacity - filled) / growth;
+        // The rest is rounding.
+        if step.is_nan() || step <= time * 1e-14 {
+            break;
+        }
+        time += step;
+    }
+    let hits: f64 = groups.iter().rev().map(|(p, many)| many * (p * (stay.presence)(p * time))).sum();
     Some((hits / total, time))
 }
+
+/// Ten do; where a cache holds nearly all there is, each goes on by the time to the next reference of the rarest.
+const MOST_STEPS: u32 = 200;
 
 /// Exact hit ratio of LRU (King 1971): the sum over the ordered sets of the C objects last used, by dynamic programming
 /// over subsets. `None` beyond 22 objects, or unless C is below their number.
