@@ -55,9 +55,10 @@ async function measureRun() {
   await firstFrame(page);
   const found = await page.evaluate(async () => {
     const { studio } = window.escala;
-    const nextFrame = () =>
+    /** Until a frame is drawn of which this is true. */
+    const frameThat = (shows) =>
       new Promise((done) => {
-        const stop = studio.onFrame(() => (stop(), done()));
+        const stop = studio.onFrame(() => shows(studio.frame) && (stop(), done()));
       });
     const timed = async (work) => {
       const start = performance.now();
@@ -76,21 +77,26 @@ async function measureRun() {
     await studio.seek(end / 2);
     studio.speed = 1;
     await studio.play();
+    // Until the run is there.
+    await new Promise((done) => setTimeout(done, 1000));
     const { nodes } = studio.description;
-    const service = nodes.find((node) => node.kind === 'service')?.name;
+    const { name, firstInstance } = nodes.find((node) => node.kind === 'service');
     const slides = [];
     for (let step = 0; step < 20; step += 1) {
-      const path = `nodes.${service}.cores`;
-      slides.push(await timed(async () => {
-        await studio.setParameter(path, String(1 + (step % 4)), { from: 'now' });
-        await nextFrame();
+      const cores = 1 + (step % 4);
+      const shown = frameThat((frame) => frame.instance(firstInstance, 'servers') === cores);
+      slides.push(await timed(() => {
+        void studio.setParameter(`nodes.${name}.cores`, String(cores), { from: 'now' });
+        return shown;
       }));
+      // Nobody drags a slider faster than it answers.
+      await new Promise((done) => setTimeout(done, 200));
     }
     return { reached, end, seeks, slides };
   });
   rows.push(['seek anywhere in the past', milliseconds(found.seeks), '≤ 50 ms']);
   rows.push([`  of ${found.end.toFixed(0)} simulated seconds, slowest`, `${Math.max(...found.seeks).toFixed(1)} ms`, '']);
-  rows.push(['a parameter until the next frame', milliseconds(found.slides), '≤ 50 ms']);
+  rows.push(['a parameter until a frame shows it', milliseconds(found.slides), '≤ 50 ms']);
   rows.push(['simulated seconds a second at most', found.reached.toFixed(1), '']);
   await context.close();
 }
