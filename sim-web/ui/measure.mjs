@@ -153,8 +153,14 @@ async function sizes() {
   const asked = new Set();
   page.on('request', (request) => asked.add(new URL(request.url()).pathname.replace(/^\/$/, '/index.html').slice(1)));
   await page.goto(server.url);
-  await firstFrame(page);
-  await page.waitForTimeout(1000);
+  const frameAt = await firstFrame(page);
+  await page.waitForTimeout(2000);
+  // What was asked for before the first frame.
+  const early = await page.evaluate(
+    (until) => performance.getEntriesByType('resource').filter(({ startTime }) => startTime <= until).map(({ name }) => new URL(name).pathname.slice(1)),
+    frameAt,
+  );
+  const first = new Set([...early, 'index.html']);
   await browser.close();
   server.stop();
 
@@ -162,14 +168,19 @@ async function sizes() {
   const files = entries.map((entry) => join(entry.parentPath, entry.name).slice(BUILT.length + 1).replaceAll('\\', '/'));
   const plain = files.filter((file) => !/\.(br|gz)$/.test(file)).sort();
   const weighed = plain.map((file) => ({ file, sizes: weigh(readFileSync(join(BUILT, file))) }));
-  const first = weighed.filter(({ file }) => asked.has(file));
+  const before = weighed.filter(({ file }) => first.has(file));
+  const after = weighed.filter(({ file }) => asked.has(file) && !first.has(file));
   const later = weighed.filter(({ file }) => !asked.has(file));
+  const isPage = ({ file }) => !file.endsWith('.wasm');
   const sum = (parts) => [0, 1, 2].map((index) => parts.reduce((total, { sizes }) => total + sizes[index], 0));
   const row = (name, numbers) => [name, ...numbers.map((size) => `${(size / 1000).toFixed(1)} kB`)];
   return [
     ['size', 'raw', 'gzip', 'brotli'],
-    row('first load (goal: ≤ 300 kB brotli)', sum(first)),
-    ...first.map(({ file, sizes }) => row(`  ${file}`, sizes)),
+    row('until the first frame (goal: ≤ 300 kB brotli)', sum(before)),
+    row('without the engine (goal: ≤ 95 kB brotli)', sum(before.filter(isPage))),
+    ...before.map(({ file, sizes }) => row(`  ${file}`, sizes)),
+    row('right after it', sum(after)),
+    ...after.map(({ file, sizes }) => row(`  ${file}`, sizes)),
     row('later, when it is needed', sum(later)),
     ...later.map(({ file, sizes }) => row(`  ${file}`, sizes)),
   ];

@@ -1,4 +1,5 @@
 // The engine as the page sees it: typed questions and answers, ticks of the live run, and recovery when the engine breaks.
+import { takeBegun } from './ahead';
 import { Link, TrapError } from './link';
 import { compiledEngine } from './module';
 import { asProblem, Pool } from './pool';
@@ -228,13 +229,14 @@ export class Engine {
 
   #liveLink(): Link {
     if (this.#live?.isAlive) return this.#live;
-    this.#live = new Link(compiledEngine(), {
+    this.#live = takeBegun() ?? new Link(compiledEngine());
+    this.#live.hooks = {
       onTick: (tick) => {
         this.#now = tick.now;
         this.#hooks.onTick(tick);
       },
       onTrap: (message) => this.#recover(message),
-    });
+    };
     return this.#live;
   }
 
