@@ -1,11 +1,9 @@
-// Where the page starts.
-import { mount } from 'svelte';
-import { keepOffline } from './offline';
-import './style/palette.css';
-import './style/base.css';
-import App from './shell/App.svelte';
+// Where the page starts: with the engine, which is fetched and compiled while the rest of the page is.
+import { begin } from './engine/ahead';
 
-const target = document.getElementById('app');
-if (!target) throw new Error('index.html has an element `app`');
-mount(App, { target });
-keepOffline();
+begin();
+
+// As it is built the page has a script of its own, which has run by then.
+const load = () => void import('./page');
+if (document.readyState === 'loading') addEventListener('DOMContentLoaded', load, { once: true });
+else load();

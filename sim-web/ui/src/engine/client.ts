@@ -1,4 +1,5 @@
 // The engine as the page sees it: typed questions and answers, ticks of the live run, and recovery when the engine breaks.
+import { takeBegun } from './ahead';
 import { Link, TrapError } from './link';
 import { compiledEngine } from './module';
 import { asProblem, Pool } from './pool';
@@ -20,6 +21,7 @@ import type {
 
 /** The answer to `amend`: what the scenario is now, since when it differs (if it does), and the time the run catches up to. */
 export interface Amended {
+  text: string;
   description: Description;
   since: number | null;
   goal: number;
@@ -72,19 +74,24 @@ export class Engine {
     return outcome;
   }
 
-  /** Another text for an arm, which keeps its time; opens it if it is not open. */
-  async amend(arm: number, text: string): Promise<Outcome<Amended>> {
+  /** Another text for an arm, with edits made in it; the arm keeps its time. Opens it if it is not open. */
+  async amend(arm: number, text: string, edits: Edit[] = []): Promise<Outcome<Amended>> {
     if (this.#lost) {
       this.#lost[arm] = null;
       await this.#revive(this.#now);
     }
-    if (this.#texts[arm] === null) {
-      const opened = await this.open(arm, text, this.#now);
-      return opened.ok ? { ok: true, value: { description: opened.value, since: 0, goal: this.#now } } : opened;
-    }
-    const outcome = await this.#askLive<Amended>({ do: 'amend', arm, text });
-    if (outcome.ok) this.#texts[arm] = text;
+    if (this.#texts[arm] === null) return this.#openEdited(arm, text, edits);
+    const outcome = await this.#askLive<Amended>({ do: 'amend', arm, text, edits });
+    if (outcome.ok) this.#texts[arm] = outcome.value.text;
     return outcome;
+  }
+
+  async #openEdited(arm: number, base: string, edits: Edit[]): Promise<Outcome<Amended>> {
+    const edited: Outcome<Edited> = edits.length > 0 ? await this.edit(base, edits) : { ok: true, value: { text: base } };
+    if (!edited.ok) return edited;
+    const { text } = edited.value;
+    const opened = await this.open(arm, text, this.#now);
+    return opened.ok ? { ok: true, value: { text, description: opened.value, since: 0, goal: this.#now } } : opened;
   }
 
   async close(arm: number): Promise<void> {
@@ -222,13 +229,14 @@ export class Engine {
 
   #liveLink(): Link {
     if (this.#live?.isAlive) return this.#live;
-    this.#live = new Link(compiledEngine(), {
+    this.#live = takeBegun() ?? new Link(compiledEngine());
+    this.#live.hooks = {
       onTick: (tick) => {
         this.#now = tick.now;
         this.#hooks.onTick(tick);
       },
       onTrap: (message) => this.#recover(message),
-    });
+    };
     return this.#live;
   }
 

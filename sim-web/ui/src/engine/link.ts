@@ -23,13 +23,14 @@ interface Hooks {
 
 export class Link {
   readonly #worker: Worker;
-  readonly #hooks: Hooks;
+  /** Who hears of what comes unasked; they may be put in after it was started. */
+  hooks: Hooks;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
   #ended: string | null = null;
 
   constructor(module: Promise<WebAssembly.Module>, hooks: Hooks = {}) {
-    this.#hooks = hooks;
+    this.hooks = hooks;
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
@@ -71,7 +72,7 @@ export class Link {
 
   #receive(message: FromWorker): void {
     if ('tick' in message) {
-      this.#hooks.onTick?.(message);
+      this.hooks.onTick?.(message);
       return;
     }
     if (message.trap !== null) {
@@ -86,6 +87,6 @@ export class Link {
   #trap(message: string): void {
     if (this.#ended !== null) return;
     this.close(message);
-    this.#hooks.onTrap?.(message);
+    this.hooks.onTrap?.(message);
   }
 }

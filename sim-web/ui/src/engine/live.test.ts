@@ -196,6 +196,28 @@ test('a change of the past is caught up with, and its rows are told again', () =
   expect(first?.firstRow).toBe(10);
 });
 
+test('what a change makes of the run is told before the scenario is described again', () => {
+  const live = new Live(host);
+  const arm = new Steady(0.0001);
+  live.open(0, arm, 30);
+  settle(live);
+  ticks = [];
+  let told: number | undefined;
+  arm.description = () => ((told = ticks.at(-1)?.now), '{}');
+  live.amend(0, '25');
+  expect(told).toBe(30);
+  // Too much to be caught up with at once: slices do it, and the page hears soon what it waits for.
+  const slow = new Steady(0.1);
+  live.open(0, slow, 30);
+  settle(live);
+  ticks = [];
+  const outcome = live.amend(0, '25');
+  expect(outcome.ok && outcome.value.goal).toBe(30);
+  expect(ticks).toEqual([]);
+  settle(live);
+  expect(ticks.at(-1)?.now).toBe(30);
+});
+
 test('a wrong text changes nothing', () => {
   const live = new Live(host);
   live.open(0, new Steady(0.0001), 5);

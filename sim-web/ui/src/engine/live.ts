@@ -17,6 +17,8 @@ interface Slot {
   status: Status;
   sentRows: number;
   sentLog: number;
+  /** How many numbers the frame had that was sent last. */
+  sentLength: number;
 }
 
 /** From one slice to the next, in ms of real time. */
@@ -24,6 +26,8 @@ const SLICE = 16;
 /** How long a slice may take, when it keeps a speed and when it goes as fast as it can. */
 const BUDGET = 8;
 const FLAT_OUT_BUDGET = 12;
+/** As much of a change's catching up is done at once, before anything else is asked of the engine. */
+const AT_ONCE_BUDGET = 40;
 /** Between two looks at the clock. */
 const CHUNK_OF_EVENTS = 4096;
 /** A tab that slept for longer goes on from where it was, instead of chasing the time it missed. */
@@ -79,24 +83,27 @@ export class Live {
     this.#slots[index]?.arm.free();
     this.#slots[index] = null;
     const others = this.#open().length > 0 ? this.now : 0;
-    this.#slots[index] = { arm, now: arm.now(), status: Status.Running, sentRows: 0, sentLog: 0 };
+    this.#slots[index] = { arm, now: arm.now(), status: Status.Running, sentRows: 0, sentLog: 0, sentLength: 0 };
     const goal = Math.max(at, others);
     if (goal > 0) this.#setGoal(Math.max(goal, this.#goal ?? 0));
     this.#changed();
     return JSON.parse(arm.description()) as Description;
   }
 
-  amend(index: number, text: string): Outcome<{ description: Description; since: number | null; goal: number }> {
+  amend(index: number, text: string): Outcome<{ text: string; description: Description; since: number | null; goal: number }> {
     const slot = this.#slots[index];
     if (!slot) throw new Error(`arm ${index} is not open`);
     const outcome = JSON.parse(slot.arm.amend(text)) as Outcome<{ since: number | null; goal: number }>;
     if (!outcome.ok) return outcome;
+    const { since } = outcome.value;
     this.#wentBack(slot);
     const goal = Math.max(outcome.value.goal, this.#goal ?? 0);
     if (goal > this.now) this.#setGoal(goal);
     this.#changed();
+    // Describing takes as long as a frame: where the numbers mean what they meant, they are shown before.
+    if (since !== null && since > 0 && this.#looksAsBefore(slot)) this.#showAtOnce();
     const description = JSON.parse(slot.arm.description()) as Description;
-    return { ok: true, value: { description, since: outcome.value.since, goal } };
+    return { ok: true, value: { text, description, since, goal: this.#goal ?? this.now } };
   }
 
   close(index: number): void {
@@ -147,7 +154,7 @@ export class Live {
     const begun = clock();
     const elapsed = Math.min(begun - this.#slicedAt, LONGEST_JUMP) / 1000;
     this.#slicedAt = begun;
-    if (this.#goal !== null) this.#towardGoal(begun);
+    if (this.#goal !== null) this.#towardGoal(begun + FLAT_OUT_BUDGET);
     else if (this.#playing) this.#playOn(begun, elapsed);
     if (this.#playing && this.#goal === null && this.#hasEnded()) this.pause();
     this.#tickIfDue();
@@ -159,13 +166,19 @@ export class Live {
     }
   }
 
-  #towardGoal(begun: number): void {
+  #towardGoal(deadline: number): void {
     const goal = this.#goal as number;
     this.#isDirty = true;
-    if (!this.#level(goal, begun + FLAT_OUT_BUDGET)) return;
+    if (!this.#level(goal, deadline)) return;
     this.#goal = null;
     this.#playhead = this.now;
     this.#measureAnew();
+  }
+
+  /** Tells what a change has made of the run, if that is soon known; else slices go on with it. */
+  #showAtOnce(): void {
+    if (this.#goal !== null) this.#towardGoal(this.#host.clock() + AT_ONCE_BUDGET);
+    if (this.#goal === null) this.#tick();
   }
 
   #playOn(begun: number, elapsed: number): void {
@@ -233,8 +246,11 @@ export class Live {
     const clock = this.#host.clock();
     const isOnTheWay = this.#goal !== null;
     const since = isOnTheWay ? Math.max(this.#tickedAt, this.#goalSince) : this.#tickedAt;
-    if (clock - since < (isOnTheWay ? TICK_ON_THE_WAY : SLICE - 1)) return;
-    this.#tickedAt = clock;
+    if (clock - since >= (isOnTheWay ? TICK_ON_THE_WAY : SLICE - 1)) this.#tick();
+  }
+
+  #tick(): void {
+    this.#tickedAt = this.#host.clock();
     this.#isDirty = false;
     const transfer: ArrayBuffer[] = [];
     const arms = this.#slots.map((slot) => slot && this.#armTick(slot, transfer));
@@ -245,6 +261,7 @@ export class Live {
 
   #armTick(slot: Slot, transfer: ArrayBuffer[]): ArmTick {
     const frame = slot.arm.frame(this.#window());
+    slot.sentLength = frame.length;
     transfer.push(frame.buffer as ArrayBuffer);
     const rowCount = slot.arm.row_count();
     const firstRow = slot.sentRows;
@@ -255,6 +272,11 @@ export class Live {
     const log = JSON.parse(slot.arm.log(firstLog)) as LogEntry[];
     slot.sentLog += log.length;
     return { frame, rows, firstRow, rowCount, log, firstLog };
+  }
+
+  /** Whether frames of an arm are read as those that were sent: changes of later times may add places for instances. */
+  #looksAsBefore(slot: Slot): boolean {
+    return slot.arm.frame(1).length === slot.sentLength;
   }
 
   /** The span that rates are told of: a second, or what passes in a tenth of a second of real time. */

@@ -179,7 +179,7 @@ export interface TheoryLine {
 export type Request =
   // The live worker: one or two arms, stepped to the same times.
   | { do: 'open'; arm: number; text: string; at: number }
-  | { do: 'amend'; arm: number; text: string }
+  | { do: 'amend'; arm: number; text: string; edits: Edit[] }
   | { do: 'close'; arm: number }
   | { do: 'play'; speed: number }
   | { do: 'pause' }

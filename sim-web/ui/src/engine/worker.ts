@@ -84,7 +84,7 @@ function handle(request: Request): Outcome<unknown> | Promise<Outcome<unknown>> 
     case 'open':
       return done(live.open(request.arm, new engine.Arm(request.text), request.at));
     case 'amend':
-      return live.amend(request.arm, request.text);
+      return edited(request, (text) => live.amend(request.arm, text));
     case 'close':
       return done(live.close(request.arm));
     case 'play':

@@ -128,7 +128,8 @@ export function along(way: Way, distance: number, point: Point): Point {
   const index = Math.min(last - 1, Math.floor(place));
   const part = place - index;
   const [x0, y0, x1, y1] = [xs[index] ?? 0, ys[index] ?? 0, xs[index + 1] ?? 0, ys[index + 1] ?? 0];
-  const size = Math.hypot(x1 - x0, y1 - y0) || 1;
+  // Not `hypot`, which guards against numbers that no screen has, and is several times slower.
+  const size = Math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2) || 1;
   point.x = x0 + (x1 - x0) * part;
   point.y = y0 + (y1 - y0) * part;
   point.dx = (x1 - x0) / size;

@@ -1,16 +1,18 @@
 // The one canvas over the graph: everything that lives is drawn on it, at the rate of frames, and only where it is seen.
 import type { FrameView, Rows } from '../engine/frame';
-import type { Description } from '../engine/protocol';
+import type { Description, EdgeDescription } from '../engine/protocol';
 import { HEIGHT, WIDTH } from './card';
 import type { Columns } from './columns';
 import { density, MOST_DOTS, Stream, type Feed } from './dots';
 import type { Way } from './geometry';
 import type { Pace } from './motion.svelte';
 import { paintCard, WORDS, type CardLook } from './paint-card';
-import { DotPainter, EdgePainter, isSpecial, paintBreak, paintLabel, type EdgeLook } from './paint-edges';
+import { Ground } from './ground';
+import { DotPainter, isBroken, paintBreak, paintEdge, paintLabel, type EdgeLook } from './paint-edges';
 import { Pen } from './pen';
 import type { Spot, View } from './plan';
 import { Readings } from './readings';
+import { Sight } from './sight';
 
 /** What is looked at: by position, none is −1. */
 export interface Attention {
@@ -34,7 +36,8 @@ const MOST_LABELS = 80;
 export class Overlay {
   readonly #pen: Pen;
   readonly #dots: DotPainter;
-  readonly #edges: EdgePainter;
+  readonly #ground = new Ground();
+  readonly #sight = new Sight();
   readonly #canvas: HTMLCanvasElement;
   #description: Description | null = null;
   #readings: Readings | null = null;
@@ -43,10 +46,6 @@ export class Overlay {
   #historyVersion = -1;
   #middles: readonly Spot[] = [];
   #ways: readonly Way[] = [];
-  #view: View = { x: 0, y: 0, zoom: 1 };
-  #width = 0;
-  #height = 0;
-  #scale = 1;
   #drawnAt = 0;
   #isFilled = false;
   #filledAt = 0;
@@ -59,8 +58,7 @@ export class Overlay {
     if (!context) throw new Error('this browser cannot draw on a canvas');
     this.#canvas = canvas;
     this.#pen = new Pen(context);
-    this.#dots = new DotPainter(this.#pen);
-    this.#edges = new EdgePainter(this.#pen);
+    this.#dots = new DotPainter(this.#pen, this.#sight);
   }
 
   get readings(): Readings | null {
@@ -85,17 +83,14 @@ export class Overlay {
 
   look(view: View): void {
     // Dots are spaced in pixels of the screen: after a large step they stand too near or too far.
-    const step = this.#view.zoom / view.zoom;
+    const step = this.#sight.view.zoom / view.zoom;
     if (step > 1.5 || step < 0.66) this.#isFilled = false;
-    this.#view = view;
+    this.#sight.look(view);
   }
 
   resize(width: number, height: number, scale: number): void {
-    this.#width = width;
-    this.#height = height;
-    this.#scale = scale;
-    this.#canvas.width = Math.max(1, Math.round(width * scale));
-    this.#canvas.height = Math.max(1, Math.round(height * scale));
+    this.#sight.resize(width, height, scale);
+    this.#sight.fit(this.#canvas);
   }
 
   refresh(): void {
@@ -116,51 +111,34 @@ export class Overlay {
   draw(frame: FrameView, rows: Rows, now: number, pace: Pace): void {
     const { context } = this.#pen;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     const description = this.#description;
     const readings = this.#readings;
-    if (!description || !readings || this.#width === 0) return;
+    if (!description || !readings || this.#sight.width === 0) {
+      context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+      return;
+    }
     const columns = frame.isThere ? readings.read(frame, now) : null;
     if (columns) this.#readHistories(rows);
-    const { x, y, zoom } = this.#view;
-    this.#pen.begin(zoom);
-    this.#transform(x, y, zoom);
+    this.#pen.begin(this.#sight.view.zoom);
     const seconds = Math.min(0.1, Math.max(0, (now - this.#drawnAt) / 1000));
     this.#drawnAt = now;
     if (pace === 'still' && now - this.#filledAt > STILL_EVERY) this.#isFilled = false;
     if (!this.#isFilled) this.#filledAt = now;
     if (frame.isThere) this.#move(pace === 'run' ? seconds : 0);
-    this.#paintEdges(description);
+    this.#paintEdges(description, readings);
     this.#paintCards(readings, columns);
     this.#paintLabels(description);
-  }
-
-  #transform(x: number, y: number, zoom: number): void {
-    const scale = this.#scale;
-    this.#pen.context.setTransform(zoom * scale, 0, 0, zoom * scale, x * scale, y * scale);
-  }
-
-  /** Whether anything within these bounds is on the screen. */
-  #isSeen(left: number, top: number, right: number, bottom: number): boolean {
-    const { x, y, zoom } = this.#view;
-    return (
-      right * zoom + x > 0 && left * zoom + x < this.#width && bottom * zoom + y > 0 && top * zoom + y < this.#height
-    );
-  }
-
-  #isWaySeen(way: Way): boolean {
-    return this.#isSeen(way.left - 12, way.top - 12, way.right + 12, way.bottom + 12);
   }
 
   /** Moves the dots of all arrows, or fills them where they are new. */
   #move(seconds: number): void {
     const readings = this.#readings;
-    const { zoom } = this.#view;
+    const { zoom } = this.#sight.view;
     if (!readings) return;
     let wanted = 0;
     this.#ways.forEach((way, index) => {
       const reading = readings.edges[index];
-      if (!reading || !this.#isWaySeen(way)) return;
+      if (!reading || !this.#sight.isWaySeen(way)) return;
       wanted += ((density(reading.rate - reading.retries) + density(reading.retries)) * way.length * zoom) / 100;
     });
     const share = wanted > MOST_DOTS ? MOST_DOTS / wanted : 1;
@@ -186,7 +164,7 @@ export class Overlay {
   }
 
   #run(stream: Stream, feed: Feed, way: Way, fillsAnew: boolean, seconds: number, share: number): void {
-    const { zoom } = this.#view;
+    const { zoom } = this.#sight.view;
     if (fillsAnew) stream.fill(feed, way.length, zoom, share);
     else if (seconds > 0) stream.advance(feed, way.length, zoom, seconds, share);
   }
@@ -198,40 +176,56 @@ export class Overlay {
     return nearEdge === index || (nearNode >= 0 && (edge?.from === nearNode || edge?.to === nearNode));
   }
 
-  #paintEdges(description: Description): void {
-    const readings = this.#readings;
-    if (!readings) return;
-    const special: EdgeLook[] = [];
+  /** The frame begins with them: what was drawn before goes away under their picture. */
+  #paintEdges(description: Description, readings: Readings): void {
+    const { context } = this.#pen;
+    const { edges } = description;
+    const special = this.#specialEdges(edges, readings);
+    const apart = special.map((look) => look.index);
+    const picture = this.#ground.picture(edges, this.#ways, apart, this.#sight, this.#pen.colour);
+    context.globalCompositeOperation = 'copy';
+    context.drawImage(picture, 0, 0);
+    context.globalCompositeOperation = 'source-over';
+    this.#sight.enter(context);
+    for (const look of special) paintEdge(this.#pen, look);
     this.#dots.begin();
-    description.edges.forEach((edge, index) => {
-      const [way, reading, streams] = [this.#ways[index], readings.edges[index], this.#streams[index]];
-      if (!way || !reading || !streams || !this.#isWaySeen(way)) return;
-      const isSelected = this.attention.edge === index;
-      const look = { edge, way, reading, isSelected, isNear: this.#isLookedAt(index) };
-      if (isSpecial(look)) special.push(look);
-      this.#dots.add(way, streams.first, streams.again);
+    this.#ways.forEach((way, index) => {
+      const streams = this.#streams[index];
+      if (streams && this.#sight.isWaySeen(way)) this.#dots.add(way, streams.first, streams.again);
     });
-    this.#edges.paint(description.edges, this.#ways, special);
     this.#dots.finish();
     for (const look of special) paintBreak(this.#pen, look);
   }
 
+  /** Arrows on the screen that are looked at or broken: they are drawn one by one, above the others. */
+  #specialEdges(edges: readonly EdgeDescription[], readings: Readings): (EdgeLook & { index: number })[] {
+    const special: (EdgeLook & { index: number })[] = [];
+    edges.forEach((edge, index) => {
+      const [way, reading] = [this.#ways[index], readings.edges[index]];
+      if (!way || !reading) return;
+      const isSelected = this.attention.edge === index;
+      const isNear = this.#isLookedAt(index);
+      if (!(isSelected || isNear || isBroken(reading)) || !this.#sight.isWaySeen(way)) return;
+      special.push({ index, edge, way, reading, isSelected, isNear });
+    });
+    return special;
+  }
+
   #paintCards(readings: Readings, columns: Columns | null): void {
     const { context } = this.#pen;
-    const { x, y, zoom } = this.#view;
     this.#middles.forEach((spot, index) => {
       const reading = readings.nodes[index];
       const left = spot.x - WIDTH / 2;
       const top = spot.y - HEIGHT / 2;
-      if (!reading || !this.#isSeen(left - 8, top - 8, left + WIDTH + 8, top + HEIGHT + 8)) return;
-      this.#transform(x + left * zoom, y + top * zoom, zoom);
+      if (!reading || !this.#sight.isSeen(left - 8, top - 8, left + WIDTH + 8, top + HEIGHT + 8)) return;
+      this.#sight.enter(context, left, top);
       this.#look.isSelected = this.attention.node === index;
       this.#look.instance = this.#look.isSelected ? this.attention.instance : null;
       this.#look.history = this.#histories[index] ?? null;
-      if (zoom >= WORDS) readings.words(reading);
+      if (this.#pen.zoom >= WORDS) readings.words(reading);
       paintCard(this.#pen, columns, reading, this.#look);
     });
-    this.#transform(x, y, zoom);
+    this.#sight.enter(context);
     context.lineWidth = 1;
   }
 
@@ -242,7 +236,7 @@ export class Overlay {
       const way = this.#ways[index];
       const reading = this.#readings?.edges[index];
       if (!way || !reading || !(allLabels || index === edge || this.#isLookedAt(index))) return;
-      if (count >= MOST_LABELS || !this.#isWaySeen(way) ) return;
+      if (count >= MOST_LABELS || !this.#sight.isWaySeen(way) ) return;
       count += 1;
       paintLabel(this.#pen, way, this.#readings?.edgeWords(reading) ?? '');
     });

@@ -1,15 +1,21 @@
-// Arrows, the dots that run along them, and their numbers.
+// Arrows that something happens to, the dots that run along all of them, and their numbers.
 import type { EdgeDescription } from '../engine/protocol';
 import type { Stream } from './dots';
 import { along, type Point, type Way } from './geometry';
 import { SMALL, type Pen } from './pen';
 import type { EdgeReading } from './readings';
+import type { Sight } from './sight';
 
 const point: Point = { x: 0, y: 0, dx: 0, dy: 0 };
 
 /** Of a link's `trouble`. */
 const CUT = 1;
 const LOSSY = 2;
+
+/** In pixels of the screen. */
+export const PLAIN_THICK = 1.25;
+export const LOOKUP_DASHES = [2, 4];
+const LOSSY_DASHES = [6, 4];
 
 export interface EdgeLook {
   edge: EdgeDescription;
@@ -19,66 +25,21 @@ export interface EdgeLook {
   isNear: boolean;
 }
 
-/** Arrows with nothing special are one path, kept from frame to frame: there may be hundreds of them. */
-export class EdgePainter {
-  readonly #pen: Pen;
-  #ways: readonly Way[] = [];
-  #special = '';
-  #zoom = 0;
-  #lines = new Path2D();
-  #heads = new Path2D();
-
-  constructor(pen: Pen) {
-    this.#pen = pen;
-  }
-
-  /** All arrows; those of `special` are drawn one by one, above the others. */
-  paint(edges: readonly EdgeDescription[], ways: readonly Way[], special: readonly EdgeLook[]): void {
-    const { context, colour, zoom } = this.#pen;
-    const apart = new Set(special.map((look) => look.way));
-    const key = special.map((look) => ways.indexOf(look.way)).join();
-    if (ways !== this.#ways || key !== this.#special || zoom !== this.#zoom) {
-      this.#ways = ways;
-      this.#special = key;
-      this.#zoom = zoom;
-      this.#build(edges, apart);
-    }
-    context.strokeStyle = context.fillStyle = colour.beside;
-    context.lineWidth = 1.25 / zoom;
-    context.stroke(this.#lines);
-    context.fill(this.#heads);
-    for (const look of special) paintEdge(this.#pen, look);
-  }
-
-  #build(edges: readonly EdgeDescription[], apart: ReadonlySet<Way>): void {
-    const { zoom } = this.#pen;
-    this.#lines = new Path2D();
-    this.#heads = new Path2D();
-    // From far away a curve needs fewer points.
-    const step = zoom < 0.15 ? 8 : zoom < 0.4 ? 3 : 1;
-    this.#ways.forEach((way, index) => {
-      if (apart.has(way) || !edges[index]) return;
-      trace(this.#lines, way, 0, way.length, step);
-      head(this.#heads, way, zoom);
-    });
-  }
-}
-
-/** Whether an arrow has to be drawn on its own. */
-export function isSpecial({ edge, reading, isSelected, isNear }: EdgeLook): boolean {
-  return isSelected || isNear || edge.isLookup || (reading.trouble & (CUT | LOSSY)) !== 0;
+/** Whether a link is not as it should be. */
+export function isBroken({ trouble }: EdgeReading): boolean {
+  return (trouble & (CUT | LOSSY)) !== 0;
 }
 
 /** The line and its head. */
-function paintEdge(pen: Pen, { edge, way, reading, isSelected, isNear }: EdgeLook): void {
+export function paintEdge(pen: Pen, { edge, way, reading, isSelected, isNear }: EdgeLook): void {
   const { context, colour, zoom } = pen;
   const isCut = (reading.trouble & CUT) !== 0;
   const isLossy = (reading.trouble & LOSSY) !== 0;
   const ink = isSelected ? colour.accent : isCut ? colour.error : isLossy ? colour.warning : isNear ? colour.ink : colour.beside;
   context.strokeStyle = context.fillStyle = ink;
-  context.lineWidth = (isSelected ? 3 : isNear || isCut || isLossy ? 2 : 1.25) / zoom;
-  if (isLossy) context.setLineDash([6 / zoom, 4 / zoom]);
-  else if (edge.isLookup) context.setLineDash([2 / zoom, 4 / zoom]);
+  context.lineWidth = (isSelected ? 3 : isNear || isCut || isLossy ? 2 : PLAIN_THICK) / zoom;
+  const dashes = isLossy ? LOSSY_DASHES : edge.isLookup ? LOOKUP_DASHES : [];
+  context.setLineDash(dashes.map((length) => length / zoom));
   context.beginPath();
   if (isCut) {
     const gap = Math.min(way.length / 3, 22 / zoom);
@@ -92,7 +53,7 @@ function paintEdge(pen: Pen, { edge, way, reading, isSelected, isNear }: EdgeLoo
   context.fill();
 }
 
-function trace(path: CanvasPath, way: Way, from: number, to: number, step = 1): void {
+export function trace(path: CanvasPath, way: Way, from: number, to: number, step = 1): void {
   const { xs, ys, length } = way;
   const last = xs.length - 1;
   along(way, from, point);
@@ -105,7 +66,7 @@ function trace(path: CanvasPath, way: Way, from: number, to: number, step = 1): 
   path.lineTo(point.x, point.y);
 }
 
-function head(path: CanvasPath, way: Way, zoom: number): void {
+export function head(path: CanvasPath, way: Way, zoom: number): void {
   const size = Math.max(7, Math.min(24, 6 / zoom));
   const { x, y, dx, dy } = along(way, way.length, point);
   path.moveTo(x, y);
@@ -143,30 +104,39 @@ export function paintBreak(pen: Pen, { way, reading }: EdgeLook): void {
 /** From the middle of the first attempts to that of the later ones. */
 const BESIDE = 8;
 
-/** The dots of one arrow: squares that go well, crosses that do not. Of each colour all arrows make one path. */
+/**
+ * The dots of all arrows, as far as they are on the screen: round or square where all goes well, crosses where it does not. Squares
+ * are drawn one by one, which is faster than one path of them; of the others each colour is one path.
+ */
 export class DotPainter {
+  readonly #pen: Pen;
+  readonly #sight: Sight;
   #good = new Path2D();
   #bad = new Path2D();
   #again = new Path2D();
-  readonly #pen: Pen;
 
-  constructor(pen: Pen) {
+  constructor(pen: Pen, sight: Sight) {
     this.#pen = pen;
+    this.#sight = sight;
   }
 
   begin(): void {
     this.#good = new Path2D();
     this.#bad = new Path2D();
     this.#again = new Path2D();
+    const { context, colour } = this.#pen;
+    context.fillStyle = colour['use-6'] ?? '';
   }
 
   add(way: Way, first: Stream, again: Stream): void {
-    const { zoom } = this.#pen;
+    const { context, zoom } = this.#pen;
     const size = dotSize(zoom);
+    const isSmall = size * zoom < 2;
     for (let index = 0; index < first.count; index += 1) {
       const { x, y } = along(way, first.place(index), point);
+      if (!this.#isSeen(x, y, size * 1.25)) continue;
       if (first.isCross(index)) this.#cross(x, y, size * 1.25);
-      else if (size * zoom < 2) this.#good.rect(x - size, y - size, size * 2, size * 2);
+      else if (isSmall) context.fillRect(x - size, y - size, size * 2, size * 2);
       else {
         this.#good.moveTo(x + size, y);
         this.#good.arc(x, y, size, 0, 6.3);
@@ -176,6 +146,7 @@ export class DotPainter {
     for (let index = 0; index < again.count; index += 1) {
       const { x, y, dx, dy } = along(way, again.place(index), point);
       const [left, top] = [x + dy * beside, y - dx * beside];
+      if (!this.#isSeen(left, top, size * 1.6)) continue;
       if (again.isCross(index)) this.#cross(left, top, size * 0.75);
       else {
         // Thin dashes, so that they are not taken for the first stream.
@@ -187,7 +158,6 @@ export class DotPainter {
 
   finish(): void {
     const { context, colour, zoom } = this.#pen;
-    context.fillStyle = colour['use-6'] ?? '';
     context.fill(this.#good);
     context.strokeStyle = colour.warning;
     context.lineWidth = 2 / zoom;
@@ -198,6 +168,10 @@ export class DotPainter {
     context.strokeStyle = colour.error;
     context.lineWidth = 2 / zoom;
     context.stroke(this.#bad);
+  }
+
+  #isSeen(x: number, y: number, reach: number): boolean {
+    return this.#sight.isSeen(x - reach, y - reach, x + reach, y + reach);
   }
 
   #cross(x: number, y: number, size: number): void {

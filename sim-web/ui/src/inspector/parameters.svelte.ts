@@ -1,6 +1,6 @@
 // The parameters of what is selected: read from the text as it is in force, and changed from now on or from the start.
 import { numbers } from '../language';
-import type { Edit, Outline, Problem } from '../engine/protocol';
+import type { Edit, Outcome, Outline, Problem } from '../engine/protocol';
 import { studio, type ArmIndex } from '../state/studio.svelte';
 import { changesOf, covers, until, type Change } from './outline';
 import { words } from './words';
@@ -194,10 +194,18 @@ function told(problem: Problem | undefined): string {
 
 export const panel = new ParameterPanel();
 
+/** How long a text rests before another outline of the same place is asked for, in ms: frames and further changes go first. */
+const RESTS = 80;
+
 /** An outline that follows the text and the values in force. `current` stays what it was until the next one is there. */
 export class Outlined {
   current = $state.raw<Outline | null>(null);
   #asked = 0;
+  #path: string | null = null;
+  #isAsking = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Asks for what is to be shown now. */
+  #ask: () => Promise<Outcome<Outline>> = () => Promise.resolve({ ok: false, problems: [] });
 
   /** To be called within an `$effect`. Where `path` is null there is nothing. */
   follow(path: string | null): void {
@@ -205,17 +213,28 @@ export class Outlined {
     // A text that is wrong has an outline too, but half a word that is typed has not: the last one stays.
     const { text } = arm;
     const { come, from } = panel;
-    const asked = (this.#asked += 1);
+    this.#asked += 1;
+    const isOther = path !== this.#path;
+    this.#path = path;
+    clearTimeout(this.#timer);
     if (path === null) {
       this.current = null;
       return;
     }
-    void (async () => {
-      const shown = await panel.shownText(text, come, from);
-      const outcome = await studio.engine.outline<Outline>(shown, path);
-      if (asked !== this.#asked) return;
-      if (outcome.ok) this.current = outcome.value;
-    })();
+    this.#ask = async () => studio.engine.outline<Outline>(await panel.shownText(text, come, from), path);
+    this.#timer = setTimeout(() => void this.#look(), isOther ? 0 : RESTS);
+  }
+
+  /** One question at a time: of those that come while one is looked at only the last is asked. */
+  async #look(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    for (let asked = -1; asked !== this.#asked && this.#path !== null; ) {
+      asked = this.#asked;
+      const outcome = await this.#ask();
+      if (asked === this.#asked && outcome.ok) this.current = outcome.value;
+    }
+    this.#isAsking = false;
   }
 }
 

@@ -336,15 +336,18 @@ export class Studio {
   ): Promise<Outcome<string>> {
     if (this.#refuse()) return { ok: false, problems: [] };
     for (;;) {
-      const before = this.arms[arm].text;
-      const outcome = await this.#edited(base ?? before, edits, strict && !this.arms[arm].isWrong);
-      if (!outcome.ok) {
+      const { text, isOpen, isFresh, isWrong } = this.arms[arm];
+      // What runs is right: the run itself refuses what would make it wrong, and nobody waits for a check before.
+      const isChecked = strict && !isWrong;
+      const isOfRun = isChecked && isOpen && !isFresh;
+      const outcome = await (isOfRun ? this.#applying.edit(arm, base, edits) : this.#edited(base ?? text, edits, isChecked));
+      if (outcome !== null && !outcome.ok) {
         const message = outcome.problems[0]?.message ?? '';
         if (!quiet) this.notices.say('warning', words.notEdited(message), { topic: 'edit' });
         return outcome;
       }
       // Somebody typed meanwhile: the edit is made again, on the newer text.
-      if (base === null && this.arms[arm].text !== before) continue;
+      if (outcome === null || (!isOfRun && base === null && this.arms[arm].text !== text)) continue;
       this.arms[arm].text = outcome.value;
       this.#commit(label, gesture ?? null);
       void this.#applying.now(arm);
