@@ -8,11 +8,7 @@ async function opened(page: Page, name: string, at = 0): Promise<void> {
   await page.goto('./');
   await page.waitForFunction(() => window.escala?.studio.description !== null);
   await page.evaluate(
-    async ({ text, at }) => {
-      // What the page opened with would run on past `at` until it is told to pause.
-      await window.escala.studio.pause();
-      await window.escala.studio.open(text, { at, playing: false });
-    },
+    ({ text, at }) => window.escala.studio.open(text, { at, playing: false }),
     { text: model(name), at },
   );
   await arrived(page, at);
@@ -51,6 +47,17 @@ test('seeking back and forward gives the numbers of a straight run', async ({ pa
     await sought(page, 70);
     expect(await numbersOf(page), `by way of ${detour}`).toEqual(straight);
   }
+});
+
+test('what is broken right after going back is broken there, not where the run was', async ({ page }) => {
+  await opened(page, 'basics/three-tier', 40);
+  const text = await page.evaluate(async () => {
+    const { studio } = window.escala;
+    void studio.seek(12.5);
+    await studio.strike('Crash(target: "app/3", for: "30s")');
+    return studio.text;
+  });
+  expect(text).toContain('At("12.5s", Crash(target: "app/3", for: "30s"))');
 });
 
 test('a run that was scrubbed ends with the digest of one that was not', async ({ page }) => {

@@ -33,6 +33,18 @@ test('cards do not cover each other', () => {
   });
 });
 
+test('a column that is too long to be read becomes a block, in the order of the picture', () => {
+  const services = Array.from({ length: 40 }, (_, index) => node(`s${index}`, 300, index * 78));
+  const all = spots([node('users', 60, 39 * 39), ...services], services.map((_, index) => edge(0, index + 1)));
+  const bounds = boundsOf(all);
+  expect(bounds.height).toBeLessThan(20 * (HEIGHT + 36));
+  const [users, first, second, ...others] = all;
+  expect(second).toEqual({ x: first?.x, y: (first?.y ?? 0) + HEIGHT + 36 });
+  expect(users?.y).toBeCloseTo(bounds.top + bounds.height / 2);
+  expect(new Set([first, second, ...others].map((spot) => spot?.x)).size).toBe(3);
+  expect(new Set(all.map((spot) => `${spot.x} ${spot.y}`)).size).toBe(41);
+});
+
 test('what is placed stays; what is not gives way', () => {
   const [free] = spots(nodes, edges);
   const placed = node('new', (free?.x ?? 0) + 5, free?.y ?? 0, { isPlaced: true });

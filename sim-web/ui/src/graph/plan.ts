@@ -13,6 +13,8 @@ const ROW = HEIGHT + 36;
 /** The same where the graph goes down instead of to the right. */
 const TALL_COLUMN = WIDTH + 24;
 const TALL_ROW = HEIGHT + 48;
+/** As many cards one above the other are still read at one glance. */
+const LONGEST_COLUMN = 16;
 /** Between the middles of two boxes in the engine's picture, one above the other. */
 const ENGINE_ROW = 78;
 
@@ -20,15 +22,41 @@ const ENGINE_ROW = 78;
 export function spots(nodes: readonly NodeDescription[], edges: readonly EdgeDescription[]): Spot[] {
   // Columns are told from the calls and not from the engine's picture, which tells nothing of the column of a placed node.
   const columns = layers(nodes.length, edges);
+  const free = folded(nodes, columns) ?? nodes.map((node, index) => ({ x: columns[index] ?? 0, y: node.y / ENGINE_ROW }));
   const taken: Spot[] = nodes.filter((node) => node.isPlaced);
   return nodes.map((node, index) => {
     if (node.isPlaced) return { x: node.x, y: node.y };
-    const spot = { x: (columns[index] ?? 0) * COLUMN + WIDTH / 2, y: (node.y / ENGINE_ROW) * ROW };
+    const { x: column, y: row } = free[index] as Spot;
+    const spot = { x: column * COLUMN + WIDTH / 2, y: row * ROW };
     // What somebody placed does not give way, so the others do.
     while (taken.some((other) => overlaps(spot, other))) spot.y += ROW;
     taken.push(spot);
     return spot;
   });
+}
+
+/**
+ * Columns and rows where a column would be longer than can be read: it becomes a block of several, and all are centred beside each
+ * other, each in the order of the engine's picture. Nothing if no column is that long.
+ */
+function folded(nodes: readonly NodeDescription[], columns: readonly number[]): Spot[] | null {
+  const members: number[][] = [];
+  nodes.forEach((node, index) => {
+    if (!node.isPlaced) (members[columns[index] ?? 0] ??= []).push(index);
+  });
+  if (!members.some((column) => column.length > LONGEST_COLUMN)) return null;
+  const found: Spot[] = nodes.map(() => ({ x: 0, y: 0 }));
+  let left = 0;
+  for (const column of members) {
+    if (!column) continue;
+    const rows = column.length > LONGEST_COLUMN ? Math.max(LONGEST_COLUMN, Math.ceil(Math.sqrt(column.length))) : column.length;
+    column.sort((one, other) => (nodes[one]?.y ?? 0) - (nodes[other]?.y ?? 0) || one - other);
+    column.forEach((index, position) => {
+      found[index] = { x: left + Math.floor(position / rows), y: (position % rows) - (rows - 1) / 2 };
+    });
+    left += Math.ceil(column.length / rows);
+  }
+  return found;
 }
 
 /** How many calls each node is away from where requests come from, by the longest way; calls that go back do not count. */

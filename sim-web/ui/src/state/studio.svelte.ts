@@ -63,6 +63,8 @@ export class Studio {
   });
   readonly #drawing = new Drawing(() => this.#beat());
   #time = 0;
+  /** Where the run was sent, until the first word of it from there. */
+  #sought: number | null = null;
   #lastTick: Tick | null = null;
   #editing: Promise<unknown> = Promise.resolve();
   #seekTo: number | null = null;
@@ -111,7 +113,7 @@ export class Studio {
 
   /** Where changes are made: where the run is, or where it is catching up to. */
   get changeTime(): number {
-    return Math.max(this.#time, this.goal ?? 0);
+    return this.#sought ?? Math.max(this.#time, this.goal ?? 0);
   }
 
   /** Calls `draw` once per drawn frame with new numbers; the result stops that. */
@@ -139,10 +141,12 @@ export class Studio {
     this.#history = new History({ texts: [text, null], label: words.opened, at: 0, gesture: null });
     this.#historyVersion += 1;
     this.#parameters.forget();
+    // What is to stand at a time must not run past it on the way.
+    if (!playing) await this.engine.pause();
     await this.#applying.open(0, at);
     // Where the text is wrong it starts once it is right; what ran before goes on until then.
     this.playing = playing;
-    await (playing ? this.engine.play(this.#speed) : this.engine.pause());
+    if (playing) await this.engine.play(this.#speed);
   }
 
   async loadCatalogue(): Promise<void> {
@@ -278,6 +282,7 @@ export class Studio {
     while (this.#seekTo !== null) {
       const next: number = this.#seekTo;
       this.#seekTo = null;
+      this.#sought = next;
       await this.engine.seek(next);
     }
     this.#isSeeking = false;
@@ -386,6 +391,7 @@ export class Studio {
   }
 
   #tick(tick: Tick): void {
+    if (!this.#isSeeking) this.#sought = null;
     tick.arms.forEach((armTick, index) => {
       if (armTick) this.arms[index]?.receive(armTick);
     });
