@@ -6,6 +6,9 @@ use serde::Deserialize;
 use sim_core::diagnostic::{Diagnostic, Lines};
 use sim_core::scenario::read::read;
 use std::collections::BTreeMap;
+use std::path::Path;
+
+mod common;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Scenario")]
@@ -338,4 +341,76 @@ fn deep_nesting_is_an_error_and_no_crash() {
     read::<Scenario>(&steps(25)).unwrap();
     assert_eq!(mistakes(&steps(35))[0].code, "too-deep");
     assert_eq!(mistakes(&steps(50_000))[0].code, "too-deep");
+}
+
+/// RON's own reader, as it would read a scenario.
+fn by_ron<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    let extensions =
+        ron::extensions::Extensions::IMPLICIT_SOME | ron::extensions::Extensions::UNWRAP_VARIANT_NEWTYPES;
+    ron::Options::default().with_default_extension(extensions).from_str(text).ok()
+}
+
+#[test]
+fn every_model_says_what_ron_reads_in_it() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let mut count = 0;
+    for path in common::files(&models, "ron")
+        .into_iter()
+        .filter(|path| !path.components().any(|part| part.as_os_str() == "sweeps"))
+    {
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        let ours: sim_core::scenario::Scenario = read(&text).unwrap_or_else(|_| panic!("{}", path.display()));
+        assert_eq!(Some(ours), by_ron(&text), "{}", path.display());
+        count += 1;
+    }
+    assert!(count > 20, "{count}");
+}
+
+#[test]
+fn values_are_read_as_ron_reads_them() {
+    fn agree<T: serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(texts: &[&str]) {
+        for text in texts {
+            assert_eq!(read::<T>(text).ok(), by_ron::<T>(text), "{text}");
+        }
+    }
+    agree::<u64>(&[
+        "0",
+        "7",
+        "+7",
+        "1_000",
+        "0x1F",
+        "0o17",
+        "0b101",
+        "7u64",
+        "-1",
+        "7.0",
+        "1e3",
+        "18446744073709551615",
+    ]);
+    agree::<u64>(&["18446744073709551616", "\"7\"", "true", "[7]", "(7)", ""]);
+    agree::<i32>(&["-5", "+5", "2147483647", "2147483648", "-0x10", "-2147483648"]);
+    agree::<f64>(&["0", "1.5", "-.5", "2.", "1e3", "1.5E-3", "+0.25", "3f64", "\"1\"", "x", "0.1"]);
+    agree::<bool>(&["true", "false", "True", "1", "\"true\""]);
+    agree::<String>(&[
+        r#""a""#,
+        r#""a\nb\u{e9}""#,
+        r###"r#"a"b"#"###,
+        r#""a\qb""#,
+        "a",
+        "'a'",
+        "b\"a\"",
+        r#""a\"b""#,
+    ]);
+    agree::<Option<u32>>(&["None", "Some(3)", "3", "Some()", "Some(3, 4)", "\"3\""]);
+    agree::<Vec<u32>>(&["[]", "[1]", "[1, 2,]", "(1, 2)", "[1, \"2\"]"]);
+    agree::<(f64, u32)>(&["(1.0, 2)", "(1.0, 2,)", "(1.0)", "(1.0, 2, 3)", "[1.0, 2]"]);
+    agree::<BTreeMap<String, u32>>(&[
+        "{}",
+        "{\"a\": 1}",
+        "{\"a\": 1, \"b\": 2,}",
+        "{a: 1}",
+        "(a: 1)",
+        "{1: 1}",
+    ]);
+    agree::<BTreeMap<u32, bool>>(&["{1: true, 2: false}", "{\"1\": true}"]);
 }
