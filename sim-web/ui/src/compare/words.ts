@@ -79,8 +79,8 @@ export const words = define({
   notCounted: { en: 'not measured', es: 'sin medir' },
   to: { en: (low: string, high: string) => `${low} to ${high}`, es: (low: string, high: string) => `${low} a ${high}` },
   gain: {
-    en: (times: string) => `independent seeds: ${times} × the runs`,
-    es: (times: string) => `semillas independientes: ${times} × simulaciones`,
+    en: (times: string) => `without pairing: ${times} × as many runs`,
+    es: (times: string) => `sin emparejar: ${times} × simulaciones`,
   },
   percentagePoints: { en: 'pp', es: 'p. p.' },
   results: {

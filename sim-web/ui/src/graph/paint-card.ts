@@ -318,9 +318,10 @@ function paintFarWords(pen: Pen, reading: NodeReading, line: number, foot: numbe
   context.fillStyle = colour.paper;
   context.fillRect(0, HEIGHT - foot, WIDTH, foot);
   const base = HEIGHT - foot + line * 0.72;
-  pen.text(text.rate, 6, base, colour.ink);
   const right = reading.node.client !== null ? text.errors : reading.holds ? text.hit : text.use;
   pen.text(right, WIDTH - 6, base, colour.ink, 'right');
+  // Where there is no room for two numbers, the one that tells of trouble stays.
+  if (pen.width(text.rate) + pen.width(right) + 18 <= WIDTH) pen.text(text.rate, 6, base, colour.ink);
 }
 
 function paintFarSign(pen: Pen, trouble: Trouble, x: number, y: number): void {

@@ -8,6 +8,8 @@ import { view } from './view.svelte';
 
 /** Between two times of keeping the work, in ms. */
 const KEEP_EVERY = 1_000;
+/** What the page opens with where there is nothing else. */
+export const OPENING = 'three-tier';
 /** In the address: a file beside the page that is to be opened, as `escala serve FILE` has one. */
 const OPEN = '#open=';
 
@@ -97,7 +99,7 @@ async function openOwn(): Promise<void> {
     return;
   }
   view.hint = true;
-  await studio.open(threeTier, { name: 'three-tier' });
+  await studio.open(threeTier, { name: OPENING });
 }
 
 async function openWork(work: Shared, locked: boolean): Promise<void> {
