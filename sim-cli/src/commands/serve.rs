@@ -1,5 +1,6 @@
 //! `escala serve`: the explorer, from the command itself to a browser.
 
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -7,7 +8,12 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tiny_http::{Header, Method, Request, Response, Server};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
 
 use crate::exit::{Exit, Failure};
 use crate::input::Source;
@@ -19,8 +25,8 @@ use crate::page::reply::{self, Ask, Reply};
 /// Under this path the page finds the scenario that was named.
 const SCENARIO: &str = "scenario.ron";
 const USUAL_PORT: u16 = 4711;
-/// How many requests are answered at once: a browser asks for six files at a time.
-const THREADS: usize = 6;
+/// Before connections are taken again, after the system could give none.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Open the explorer in a browser: the same simulator, live, as a page
 ///
@@ -68,13 +74,12 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let address = listener.local_addr().map_err(|error| Failure::failed(error.to_string()))?;
     let url = url(address, scenario.is_some());
     let desk = Arc::new(Desk { page, scenario, is_private: address.ip().is_loopback() });
-    let server = Server::from_listener(listener, None)
-        .map_err(|error| Failure::failed(format!("the server does not start: {error}")))?;
+    let is_private = desk.is_private;
 
     interrupt::listen();
-    start(Arc::new(server), &desk);
+    start(listener, desk).map_err(|error| Failure::failed(format!("the server does not start: {error}")))?;
     output.results(&format!("{url}\n"))?;
-    output.note(&note(address, desk.is_private));
+    output.note(&note(address, is_private));
     if arguments.open && !open_browser(&url) {
         output.note("no browser could be started: open the address above");
     }
@@ -133,43 +138,62 @@ fn note(address: SocketAddr, is_private: bool) -> String {
     )
 }
 
-/// Starts threads that answer as long as the process lives.
-fn start(server: Arc<Server>, desk: &Arc<Desk>) {
-    for _ in 0..THREADS {
-        let (server, desk) = (Arc::clone(&server), Arc::clone(desk));
-        std::thread::spawn(move || {
-            while let Ok(request) = server.recv() {
-                desk.answer(request);
-            }
+/// Starts a thread that answers as long as the process lives. Answers are made at once, so that one thread is enough; connections
+/// that browsers keep open, or open before they need them, cost it nothing.
+fn start(listener: TcpListener, desk: Arc<Desk>) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let listener = runtime.block_on(async { tokio::net::TcpListener::from_std(listener) })?;
+    std::thread::spawn(move || {
+        runtime.block_on(tokio::task::LocalSet::new().run_until(take(listener, desk)))
+    });
+    Ok(())
+}
+
+/// Takes connections for ever.
+async fn take(listener: tokio::net::TcpListener, desk: Arc<Desk>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            std::thread::sleep(PAUSE);
+            continue;
+        };
+        let desk = Arc::clone(&desk);
+        let answer = service_fn(move |request: Request<Incoming>| {
+            let response = desk.answer(&request);
+            async move { Ok::<_, Infallible>(response) }
+        });
+        tokio::task::spawn_local(async move {
+            // A browser that has gone needs no answer.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
         });
     }
 }
 
 impl Desk {
-    fn answer(&self, request: Request) {
-        let is_read = matches!(request.method(), Method::Get | Method::Head);
-        if !is_read {
+    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
             let mut refusal = reply::message(405, b"Files can only be read.\n");
             refusal.headers.push(("Allow", "GET, HEAD".to_owned()));
-            return send(request, refusal);
+            return response(&refusal);
         }
-        if reply::path_of(request.url()) == SCENARIO
+        let path = request.uri().path();
+        if reply::path_of(path) == SCENARIO
             && let Some(scenario) = &self.scenario
         {
             return self.answer_scenario(request, scenario);
         }
-        let (accept_encoding, if_none_match) =
-            (header(&request, "Accept-Encoding"), header(&request, "If-None-Match"));
-        let ask =
-            Ask { path: request.url(), accept_encoding: &accept_encoding, if_none_match: &if_none_match };
-        let found = reply::reply(&self.page, &ask);
-        send(request, found);
+        let ask = Ask {
+            path,
+            accept_encoding: header(request, "Accept-Encoding"),
+            if_none_match: header(request, "If-None-Match"),
+        };
+        response(&reply::reply(&self.page, &ask))
     }
 
-    fn answer_scenario(&self, request: Request, scenario: &Scenario) {
+    fn answer_scenario(&self, request: &Request<Incoming>, scenario: &Scenario) -> Response<Full<Bytes>> {
         // A page elsewhere can lead a name of its own here. The page of the explorer is no secret, this file may be one.
-        if self.is_private && !is_local(&header(&request, "Host")) {
-            return send(request, reply::message(403, b"The scenario is for this machine alone.\n"));
+        if self.is_private && !is_local(header(request, "Host")) {
+            return response(&reply::message(403, b"The scenario is for this machine alone.\n"));
         }
         let text = match scenario {
             Scenario::Text(text) => Ok(text.clone()),
@@ -179,10 +203,10 @@ impl Desk {
             Ok(text) => {
                 let mut found = reply::message(200, b"");
                 found.headers.push(("Cache-Control", "no-store".to_owned()));
-                send(request, Reply { body: text.as_bytes(), ..found });
+                response(&Reply { body: text.as_bytes(), ..found })
             }
             Err(failure) => {
-                send(request, Reply { body: failure.to_string().as_bytes(), ..reply::message(404, b"") });
+                response(&Reply { body: failure.to_string().as_bytes(), ..reply::message(404, b"") })
             }
         }
     }
@@ -196,22 +220,16 @@ fn is_local(host: &str) -> bool {
         || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn header(request: &Request, name: &'static str) -> String {
-    let found = request.headers().iter().find(|header| header.field.equiv(name));
-    found.map(|header| header.value.as_str().to_owned()).unwrap_or_default()
+fn header<'r>(request: &'r Request<Incoming>, name: &str) -> &'r str {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn send(request: Request, reply: Reply<'_>) {
-    let mut response =
-        Response::new(reply.status.into(), Vec::new(), reply.body, Some(reply.body.len()), None)
-            // The length is known, and browsers show how far a download is.
-            .with_chunked_threshold(usize::MAX);
+fn response(reply: &Reply<'_>) -> Response<Full<Bytes>> {
+    let mut response = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
-        let header = Header::from_bytes(name.as_bytes(), value.as_bytes()).expect("our headers are ASCII");
-        response.add_header(header);
+        response = response.header(*name, value);
     }
-    // A browser that has gone needs no answer.
-    let _ = request.respond(response);
+    response.body(Full::new(Bytes::copy_from_slice(reply.body))).expect("our headers are ASCII")
 }
 
 /// Whether a browser was started with this address.

@@ -59,7 +59,12 @@ impl Server {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("there is a head");
-        (head.to_owned(), body.to_owned())
+        // The names of headers have no case.
+        let lines = head.lines().map(|line| match line.split_once(": ") {
+            Some((name, value)) => format!("{}: {value}\n", name.to_ascii_lowercase()),
+            None => format!("{line}\n"),
+        });
+        (lines.collect(), body.to_owned())
     }
 
     fn get(&self, path: &str) -> (String, String) {
@@ -81,17 +86,30 @@ fn the_page_is_served_with_types_and_lifetimes() {
     assert!(server.url.starts_with("http://127.0.0.1:") && server.url.ends_with('/'), "{}", server.url);
     let (head, body) = server.get("/");
     assert!(head.starts_with("HTTP/1.1 200") && body == "<title>Escala</title>", "{head}");
-    assert!(head.contains("Content-Type: text/html; charset=utf-8"), "{head}");
-    assert!(head.contains("Content-Length: 21") && head.contains("Cache-Control: no-cache"), "{head}");
+    assert!(head.contains("content-type: text/html; charset=utf-8"), "{head}");
+    assert!(head.contains("content-length: 21") && head.contains("cache-control: no-cache"), "{head}");
     let (head, body) = server.get("/assets/index-a1b2.js");
     assert!(head.contains("text/javascript") && head.contains("immutable"), "{head}");
     assert_eq!(body, "let long = 'text';");
     let (head, body) = server.ask("GET", "/assets/index-a1b2.js", "Accept-Encoding: gzip, br\r\n");
-    assert!(head.contains("Content-Encoding: gzip") && body == "packed", "{head}");
-    let tag = head.lines().find_map(|line| line.strip_prefix("ETag: ")).expect("it has a tag");
+    assert!(head.contains("content-encoding: gzip") && body == "packed", "{head}");
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("it has a tag");
     let known = format!("Accept-Encoding: gzip\r\nIf-None-Match: {tag}\r\n");
     let (head, body) = server.ask("GET", "/assets/index-a1b2.js", &known);
     assert!(head.starts_with("HTTP/1.1 304") && body.is_empty(), "{head}{body}");
+}
+
+#[test]
+fn connections_that_ask_for_nothing_keep_nobody_waiting() {
+    // Browsers open some before they need them, and keep others.
+    let place = place();
+    let server = Server::start(&place, &[]);
+    let idle: Vec<TcpStream> =
+        (0..64).map(|_| TcpStream::connect(server.address()).expect("it listens")).collect();
+    for _ in 0..8 {
+        assert!(server.get("/").0.starts_with("HTTP/1.1 200 OK"));
+    }
+    drop(idle);
 }
 
 #[test]
@@ -111,11 +129,11 @@ fn nothing_but_the_page_is_served_and_nothing_is_taken() {
     }
     let (head, body) = server.ask("HEAD", "/", "");
     assert!(
-        head.starts_with("HTTP/1.1 200") && head.contains("Content-Length: 21") && body.is_empty(),
+        head.starts_with("HTTP/1.1 200") && head.contains("content-length: 21") && body.is_empty(),
         "{head}"
     );
     let (head, _) = server.ask("POST", "/", "Content-Length: 0\r\n");
-    assert!(head.starts_with("HTTP/1.1 405") && head.contains("Allow: GET, HEAD"), "{head}");
+    assert!(head.starts_with("HTTP/1.1 405") && head.contains("allow: GET, HEAD"), "{head}");
     assert!(server.get("/").0.starts_with("HTTP/1.1 200"), "it goes on after all of this");
 }
 
