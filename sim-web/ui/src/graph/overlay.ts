@@ -117,7 +117,7 @@ export class Overlay {
       context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
       return;
     }
-    const columns = frame.isThere ? readings.read(frame, now) : null;
+    const columns = frame.isThere ? readings.read(frame, now, pace === 'hold') : null;
     if (columns) this.#readHistories(rows);
     this.#pen.begin(this.#sight.view.zoom);
     const seconds = Math.min(0.1, Math.max(0, (now - this.#drawnAt) / 1000));

@@ -93,13 +93,16 @@ export class Readings {
     this.#steady = description.nodes.map(() => new Steady());
   }
 
-  /** Takes over a frame. `now` is the reader's time in ms. */
-  read(frame: FrameView, now: number): Columns {
+  /**
+   * Takes over a frame. `now` is the reader's time in ms. Where the run stands, no later drawing might bring what is put off here:
+   * then everything is as the frame says.
+   */
+  read(frame: FrameView, now: number, stands = false): Columns {
     const columns = this.#columns?.isOf(frame) ? this.#columns : new Columns(frame);
     this.#columns = columns;
-    for (const reading of this.nodes) this.#readNode(columns, reading, now);
+    for (const reading of this.nodes) this.#readNode(columns, reading, now, stands);
     this.edges.forEach((reading, index) => this.#readEdge(columns, reading, index));
-    if (now - this.#wordsAt >= WORDS_EVERY) this.retell(now);
+    if (stands || now - this.#wordsAt >= WORDS_EVERY) this.retell(now);
     return columns;
   }
 
@@ -114,7 +117,7 @@ export class Readings {
     return node.client === null && !holds && Number.isNaN(utilization);
   }
 
-  #readNode(columns: Columns, reading: NodeReading, now: number): void {
+  #readNode(columns: Columns, reading: NodeReading, now: number, stands: boolean): void {
     const { index, node } = reading;
     const { nodes, clients } = columns;
     reading.rate = columns.read(nodes.rate, index);
@@ -135,7 +138,7 @@ export class Readings {
       reading.p99 = columns.read(clients.p99, node.client);
     }
     const trouble = troubleOf(this.#vitals(columns, reading));
-    reading.trouble = this.#steady[index]?.next(trouble, now) ?? trouble;
+    reading.trouble = this.#steady[index]?.next(trouble, now, stands) ?? trouble;
   }
 
   #vitals(columns: Columns, reading: NodeReading): Vitals {

@@ -57,8 +57,9 @@ export class Steady {
   #shown = Trouble.None;
   #below = 0;
 
-  next(trouble: Trouble, now: number): Trouble {
-    if (trouble >= this.#shown) {
+  /** `atOnce` where nothing is to come that could tell it later. */
+  next(trouble: Trouble, now: number, atOnce = false): Trouble {
+    if (atOnce || trouble >= this.#shown) {
       this.#shown = trouble;
       this.#below = now;
     } else if (now - this.#below > CALM) {
