@@ -105,12 +105,19 @@ pub fn test_in_browser(house: &House) -> Result<(), String> {
 
 /// Prints how fast the page starts, draws and seeks, and how large it is.
 pub fn measure(house: &House) -> Result<(), String> {
+    build_command(house)?;
     in_browser(house, &["run", "--silent", "measure"])
 }
 
 /// Writes the pictures of the explorer for README and docs.
 pub fn take_screenshots(house: &House) -> Result<(), String> {
+    build_command(house)?;
     in_browser(house, &["run", "--silent", "screenshots"])
+}
+
+/// The command that serves the page; the tests come after a step that has built it.
+fn build_command(house: &House) -> Result<(), String> {
+    house.cargo(&["build", "--release", "--package", "sim-cli"])
 }
 
 fn in_browser(house: &House, arguments: &[&str]) -> Result<(), String> {
@@ -125,7 +132,6 @@ fn in_browser(house: &House, arguments: &[&str]) -> Result<(), String> {
         }
     }
     if std::env::var_os("ESCALA").is_none() {
-        house.cargo(&["build", "--release", "--package", "sim-cli"])?;
         environment.push(("ESCALA", house.target(&format!("release/escala{EXE_SUFFIX}")).into()));
     }
     let environment: Vec<(&str, &OsStr)> =
