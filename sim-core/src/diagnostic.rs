@@ -212,11 +212,6 @@ impl<'t> Lines<'t> {
         Place { line, column, end_line, end_column }
     }
 
-    /// The byte at which line `line` (from 1) begins.
-    pub fn start_of(&self, line: usize) -> usize {
-        self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
-    }
-
     fn position(&self, offset: usize) -> (u32, u32) {
         let offset = self.text.floor_char_boundary(offset);
         let line = self.starts.partition_point(|start| *start <= offset);

@@ -194,39 +194,37 @@ impl<'d> Reader<'d> {
 
     /// What may be anything, as what it looks like.
     fn looks(self) -> Result<Looks<'d>, Refusal> {
-        let at = self;
-        let has_fields = || at.entries().following().is_some_and(|entry| entry.key.is_some());
-        if at.is_payload {
-            let mut entries = at.entries();
+        let has_fields = || self.entries().following().is_some_and(|entry| entry.key.is_some());
+        if self.is_payload {
+            let mut entries = self.entries();
             return Ok(match (entries.following(), entries.following()) {
                 (None, _) => Looks::Unit,
-                (Some(first), _) if first.key.is_some() => Looks::Fields(at.entries()),
-                (Some(first), None) => return at.of(&first.value).looks(),
-                (Some(_), Some(_)) => Looks::Values(at.entries()),
+                (Some(first), _) if first.key.is_some() => Looks::Fields(self.entries()),
+                (Some(first), None) => return self.of(&first.value).looks(),
+                (Some(_), Some(_)) => Looks::Values(self.entries()),
             });
         }
-        Ok(match at.value.kind {
-            Kind::Text if at.word().starts_with('b') => return Err(at.needs(TEXT)),
-            Kind::Text => Looks::Text(at.text()?),
-            Kind::Char => Looks::Text(Cow::Borrowed(at.word().trim_matches('\''))),
-            Kind::Number => match number::whole(at.word()) {
+        Ok(match self.value.kind {
+            Kind::Text => Looks::Text(self.text()?),
+            Kind::Char => Looks::Text(Cow::Borrowed(self.word().trim_matches('\''))),
+            Kind::Number => match number::whole(self.word()) {
                 Whole::Is(number) => match (u64::try_from(number), i64::try_from(number)) {
                     (Ok(number), _) => Looks::Natural(number),
                     (_, Ok(number)) => Looks::Negative(number),
                     _ => Looks::Number(number as f64),
                 },
-                _ => Looks::Number(at.number()?),
+                _ => Looks::Number(self.number()?),
             },
-            Kind::Name => match at.word() {
+            Kind::Name => match self.word() {
                 "true" => Looks::Truth(true),
                 "false" => Looks::Truth(false),
                 "None" => Looks::Nothing,
                 _ => Looks::Unit,
             },
-            Kind::Round if at.value.entries.is_empty() => Looks::Unit,
-            Kind::Round if has_fields() => Looks::Fields(at.entries()),
-            Kind::Round | Kind::Square => Looks::Values(at.entries()),
-            Kind::Curly => Looks::Fields(at.entries()),
+            Kind::Round if self.value.entries.is_empty() => Looks::Unit,
+            Kind::Round if has_fields() => Looks::Fields(self.entries()),
+            Kind::Round | Kind::Square => Looks::Values(self.entries()),
+            Kind::Curly => Looks::Fields(self.entries()),
         })
     }
 }
