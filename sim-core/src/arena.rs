@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::{Index, IndexMut};
 
+use serde::{Deserialize, Serialize};
+
 /// A number that names a thing in an [`Arena`].
 pub trait Id: Copy {
     /// The number as a position in a vector.
@@ -15,7 +17,7 @@ pub trait Id: Copy {
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident;)*) => {$(
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, serde::Serialize, serde::Deserialize)]
         pub struct $name(pub u32);
 
         impl $crate::arena::Id for $name {
@@ -33,9 +35,11 @@ macro_rules! ids {
 pub(crate) use ids;
 
 /// A vector whose positions are identifiers of one kind.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(transparent, bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>"))]
 pub struct Arena<I, T> {
     items: Vec<T>,
+    #[serde(skip)]
     kind: PhantomData<fn(I) -> I>,
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, sort};
 use crate::distribution::discrete::Tables;
-use crate::model::{BalancerId, CacheId, Delay, DnsId, Link, LockId, Model, NodeId, Pool, PoolId};
+use crate::model::{BalancerId, CacheId, Delay, DnsId, Link, LockId, Model, NodeId, Pool, PoolId, PoolKind};
 use crate::scenario::Scenario;
 use crate::scenario::read::read;
 use crate::scenario::text::{Document, scan};
@@ -149,8 +149,8 @@ pub(crate) struct Shape {
     pub(crate) pools: Vec<Pool>,
     /// The pool of a host, which comes after the instance's own.
     pub(crate) host: Option<PoolId>,
-    /// What the pools are called.
-    pub(crate) names: Vec<&'static str>,
+    /// What visits wait for in the pools.
+    pub(crate) kinds: Vec<PoolKind>,
     pub(crate) slowness: f64,
     pub(crate) main_pool: Option<u8>,
 }
@@ -162,7 +162,7 @@ impl Shape {
             instances: 1,
             pools: Vec::new(),
             host: None,
-            names: Vec::new(),
+            kinds: Vec::new(),
             slowness: 1.0,
             main_pool: None,
         }

@@ -1,17 +1,11 @@
 //! A run that somebody watches, changes, and takes back while it goes on: what the explorer in the browser stands on.
 //!
 //! ## Invariant: the text is the run
-//! Whatever was done to a live run is in its text: a slider that was moved is a `Set` in the timeline, a click that broke
-//! something a fault there. So a live run that has come to time t is, to the last bit, the run of its present text at t, and
-//! the command gives the same digest for it. `tests/live.rs` checks that for edits at random.
+//! Whatever was done to a live run is in its text, of which a [`Script`] is made: a slider that was moved is a `Set` in the
+//! timeline, a click that broke something a fault there. So a live run that has come to time t is, to the last bit, the run of
+//! its present text at t, and the command gives the same digest for it. `tests/live.rs` checks that for edits at random.
 
-use std::sync::Arc;
-
-use crate::compile::{Compiled, compile_sharing};
-use crate::diagnostic::Diagnostic;
-use crate::distribution::discrete::Tables;
 use crate::engine::{Engine, Stop};
-use crate::graph::Graph;
 use crate::model::{Model, NodeId};
 use crate::observe::tally::LogEntry;
 use crate::report::{Report, TheoryRow, theory};
@@ -23,9 +17,11 @@ mod describe;
 mod frame;
 mod history;
 mod rows;
+mod script;
 
 pub use describe::{Description, EdgeDescription, NodeDescription, PoolDescription, TimelineEntry};
 pub use frame::{Group, Groups, Layout, status};
+pub use script::{NoScript, Script};
 
 use agreement::agreement;
 use count::{Places, Totals};
@@ -38,11 +34,7 @@ const EVENTS_BETWEEN: u64 = 40_000;
 /// A run that is watched.
 #[derive(Debug)]
 pub struct Live {
-    text: String,
-    compiled: Compiled,
-    tables: Tables,
-    variants: Vec<Arc<Model>>,
-    graph: Graph,
+    script: Script,
     places: Places,
     engine: Engine,
     rows: Rows,
@@ -50,7 +42,7 @@ pub struct Live {
     log: Vec<LogEntry>,
 }
 
-/// What a change of the text led to.
+/// What another script led to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Amended {
     /// Until then the run is what it was; later rows and entries of the log are void.
@@ -60,35 +52,16 @@ pub struct Amended {
 }
 
 impl Live {
-    /// A live run of a scenario at its start, or all that is wrong with it.
-    pub fn new(text: &str) -> Result<Live, Vec<Diagnostic>> {
-        Live::sharing(text, Tables::default())
-    }
-
-    /// The same with tables that were made before.
-    pub fn sharing(text: &str, tables: Tables) -> Result<Live, Vec<Diagnostic>> {
-        let compiled = compile_sharing(text, &|_| None, &tables)?;
-        Ok(Live::of(text, compiled, tables))
-    }
-
-    fn of(text: &str, compiled: Compiled, tables: Tables) -> Live {
-        let variants: Vec<_> = compiled.models.iter().cloned().map(Arc::new).collect();
-        let model = &variants[0];
-        let graph = Graph::of(&compiled.scenario, model);
-        let arrows = arrows(&graph);
-        let engine = Engine::live(variants.clone(), model.run.seed, &arrows);
-        let places = Places::of(model, &arrows);
+    /// A live run of a script at its start.
+    pub fn new(script: Script) -> Live {
+        let model = &script.variants[0];
+        let engine = Engine::live(script.variants.clone(), model.run.seed, &script.arrows);
+        let places = Places::of(model, &script.arrows);
         let start = Totals::of(&engine, &places);
-        let rows = Rows::new(model, start.clone());
+        let rows = Rows::new(model, start);
         let mut history = History::default();
         history.add(&engine, &rows);
-        let text = text.to_owned();
-        Live { text, compiled, tables, variants, graph, places, engine, rows, history, log: Vec::new() }
-    }
-
-    /// The scenario as it stands.
-    pub fn text(&self) -> &str {
-        &self.text
+        Live { script, places, engine, rows, history, log: Vec::new() }
     }
 
     /// Simulated time.
@@ -142,17 +115,15 @@ impl Live {
         if !is_nearer || (self.engine.stopped().is_none() && now == at) {
             return;
         }
-        self.engine.resume(&mark.checkpoint, self.variants.clone());
+        self.engine.resume(&mark.checkpoint, self.script.variants.clone());
         self.rows.return_to(mark);
     }
 
-    /// Goes on under another text. Where it agrees with the present one until now, nothing is done again; else the run goes
-    /// back to where they part, or to its start, and has to be advanced to where it stood. A text that does not compile
-    /// changes nothing.
-    pub fn amend(&mut self, text: &str) -> Result<Amended, Vec<Diagnostic>> {
-        let compiled = compile_sharing(text, &|_| None, &self.tables)?;
-        let variants: Vec<_> = compiled.models.iter().cloned().map(Arc::new).collect();
-        let since = agreement(&self.variants, &variants);
+    /// Goes on under another script. Where it agrees with the present one until now, nothing is done again; else the run goes
+    /// back to where they part, or to its start, and has to be advanced to where it stood.
+    pub fn amend(&mut self, script: Script) -> Amended {
+        let variants = &script.variants;
+        let since = agreement(&self.script.variants, variants);
         let goal = self.now();
         let is_fresh = |at: Time| at < since;
         let is_over = self.engine.stopped().is_some() && since < Time::NEVER;
@@ -164,9 +135,8 @@ impl Live {
                 .history
                 .before(since, |mark| is_fresh(mark.checkpoint.at()) && mark.checkpoint.fits(&variants[0]));
             let Some(mark) = mark else {
-                let tables = self.tables.clone();
-                *self = Live::of(text, compiled, tables);
-                return Ok(Amended { since: Time::ZERO, goal });
+                *self = Live::new(script);
+                return Amended { since: Time::ZERO, goal };
             };
             self.engine.resume(&mark.checkpoint, variants.clone());
             self.rows.return_to(mark);
@@ -174,19 +144,13 @@ impl Live {
         }
         self.rows.forget_from(since);
         self.log.retain(|entry| entry.at < since);
-        self.graph = Graph::of(&compiled.scenario, &variants[0]);
-        (self.text, self.compiled, self.variants) = (text.to_owned(), compiled, variants);
-        Ok(Amended { since, goal })
+        self.script = script;
+        Amended { since, goal }
     }
 
     /// What scaled and what broke, in order; it reaches as far as the run has ever come.
     pub fn log(&self) -> &[LogEntry] {
         &self.log
-    }
-
-    /// The compiled scenario.
-    pub fn compiled(&self) -> &Compiled {
-        &self.compiled
     }
 
     /// The model in force.
@@ -201,7 +165,7 @@ impl Live {
 
     /// Laws beside what was measured so far; none where the scenario changes, breaks or scales.
     pub fn theory(&self) -> Vec<TheoryRow> {
-        let variants = self.variants.len() as u64;
+        let variants = self.script.variants.len() as u64;
         theory::rows(self.engine.model(), variants, &self.report().measured)
     }
 
@@ -212,10 +176,8 @@ impl Live {
         let mut heads: Vec<String> = layout.head.iter().map(|field| (*field).to_owned()).collect();
         let nodes = || model.nodes.iter().map(|node| node.name.clone());
         let clients = || model.sources.iter().map(|source| model.nodes[source.node].name.clone());
-        let edges =
-            self.graph.edges.iter().map(|edge| {
-                format!("{}->{}", self.graph.nodes[edge.from].name, self.graph.nodes[edge.to].name)
-            });
+        let name = |node: NodeId| model.nodes[node].name.as_str();
+        let edges = self.script.arrows.iter().map(|(from, to)| format!("{}->{}", name(*from), name(*to)));
         let mut add = |group: &Group, what: &str, names: Vec<String>| {
             for name in names {
                 heads.extend(group.fields.iter().map(|field| format!("{what}.{name}.{field}")));
@@ -246,10 +208,4 @@ impl Live {
             self.log.extend_from_slice(&log[self.log.len()..]);
         }
     }
-}
-
-/// The arrows of a graph as pairs of nodes: the nodes of a graph are those of the model, in their order.
-fn arrows(graph: &Graph) -> Vec<(NodeId, NodeId)> {
-    let node = |place: usize| NodeId(place as u32);
-    graph.edges.iter().map(|edge| (node(edge.from), node(edge.to))).collect()
 }

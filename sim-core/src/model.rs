@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::arena::Arena;
 use crate::arena::ids;
 use crate::distribution::Sampler;
@@ -23,7 +25,7 @@ pub mod step;
 pub mod traffic;
 
 pub use control::{Controller, Fault, LinkFault, Strike};
-pub use pool::{Discipline, Patience, Pool};
+pub use pool::{Discipline, Patience, Pool, PoolKind};
 pub use source::{Class, Source};
 
 use step::{Concern, Program, Step, Stretch};
@@ -60,7 +62,7 @@ ids! {
 }
 
 /// Everything the engine needs to know about a scenario. Immutable while a run uses it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Model {
     /// The scenario's name, for reports only.
     pub name: String,
@@ -109,7 +111,7 @@ pub struct Model {
 }
 
 /// How long a run lasts, what is measured, and what stops it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RunPlan {
     /// The seed of all draws.
     pub seed: u64,
@@ -133,7 +135,7 @@ impl RunPlan {
 }
 
 /// The bounds of a run. Whichever is reached first stops it, and the report says which.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Limits {
     /// Model events.
     pub events: u64,
@@ -144,7 +146,7 @@ pub struct Limits {
 }
 
 /// What kind a node is, for reports and for its behaviour on arrival.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum NodeKind {
     /// Makes requests.
     Clients,
@@ -175,7 +177,7 @@ impl NodeKind {
 }
 
 /// A node: its name, its programs and its instances.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Node {
     /// As written in the scenario.
     pub name: String,
@@ -195,14 +197,21 @@ pub struct Node {
     pub instances: u32,
     /// How the pool whose utilization stands for the node's is called.
     pub main_pool: Option<u8>,
-    /// What the node's pools are called, in the order of an instance's pools.
-    pub pool_names: Vec<&'static str>,
+    /// What visits wait for, in the order of an instance's pools.
+    pub pool_kinds: Vec<PoolKind>,
     /// What an instance costs for each second of its existence.
     pub price: Option<f64>,
 }
 
+impl Node {
+    /// The word for its pool in this place of an instance's pools.
+    pub fn pool_word(&self, slot: usize) -> Option<&'static str> {
+        self.pool_kinds.get(slot).map(|kind| kind.word())
+    }
+}
+
 /// One instance of a node.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Instance {
     /// Its node.
     pub node: NodeId,
@@ -226,7 +235,7 @@ impl Instance {
 }
 
 /// How a call site calls.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Call {
     /// Whom.
     pub target: Target,
@@ -247,7 +256,7 @@ pub struct Call {
 }
 
 /// Whom a call goes to.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Target {
     /// One node; its instances take turns.
     Node(NodeId, Link),
@@ -258,7 +267,7 @@ pub enum Target {
 }
 
 /// The way of all requests before others see them: each goes the same way for as long.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Lead {
     /// How long it takes.
     pub span: Duration,
@@ -271,7 +280,7 @@ pub struct Lead {
 }
 
 /// The network between two nodes.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Link {
     /// Its place in [`Model::links`].
     pub number: u16,
@@ -300,14 +309,14 @@ impl Link {
 }
 
 /// One direction of a link with a bandwidth: bytes follow each other, first come, first served.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Wire {
     /// Nanoseconds a byte.
     pub nanoseconds_per_byte: f64,
 }
 
 /// A span of time before something happens.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Delay {
     /// At once.
     None,
@@ -318,7 +327,7 @@ pub enum Delay {
 }
 
 /// A balancer's upstreams and policy.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Balancer {
     /// The node.
     pub node: NodeId,
@@ -341,7 +350,7 @@ impl Balancer {
 }
 
 /// A cache.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Cache {
     /// The node.
     pub node: NodeId,
@@ -366,7 +375,7 @@ pub struct Cache {
 }
 
 /// A DNS name.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Dns {
     /// The node.
     pub node: NodeId,
@@ -381,7 +390,7 @@ pub struct Dns {
 }
 
 /// The locks of a database.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LockSet {
     /// The node.
     pub node: NodeId,
@@ -390,7 +399,7 @@ pub struct LockSet {
 }
 
 /// A choice among programs.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Choice {
     /// By chance: cumulated shares of 2⁶⁴, and where to go on.
     Weighted(Vec<(u64, Program)>),

@@ -1,8 +1,12 @@
 //! A live run is the run of its text: whatever was changed, broken, taken back and gone through again on the way, it ends
 //! with the digest that the text has when it is run from its start.
 
+use std::path::Path;
+
 use proptest::prelude::*;
-use sim_core::live::Live;
+use sim_core::compile::{Compiled, compile};
+use sim_core::distribution::discrete::Tables;
+use sim_core::live::{Description, Live, NoScript, Script};
 use sim_core::time::{Duration, Time};
 
 mod common;
@@ -55,6 +59,22 @@ fn with_line(text: &str, at: Time, line: &str) -> String {
     format!("{}, At(\"{at}\", {line}){}", &text[..end], &text[end..])
 }
 
+fn compiled(text: &str) -> Compiled {
+    compile(text, &|_| None).expect("the scenario is sound")
+}
+
+/// As whoever reads texts sends it, and whoever runs them gets it.
+fn script(text: &str) -> Script {
+    let made = Script::of(&compiled(text));
+    let got = Script::decode(&made.encode(), &Tables::default()).expect("it was encoded");
+    assert_eq!(got, made);
+    got
+}
+
+fn live(text: &str) -> Live {
+    Live::new(script(text))
+}
+
 fn run_on(live: &mut Live, until: Time) {
     while live.now() < until && live.advance(until, 4_096).is_none() {}
 }
@@ -64,7 +84,7 @@ fn digest(live: &Live) -> String {
 }
 
 fn straight(text: &str) -> (String, Vec<f64>) {
-    let mut live = Live::new(text).expect("the scenario is sound");
+    let mut live = live(text);
     run_on(&mut live, Time::NEVER);
     assert_eq!(live.engine().check(), []);
     let mut engine = common::engine(text);
@@ -104,9 +124,8 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 
 fn amend(live: &mut Live, text: &str) {
     let goal = live.now();
-    let amended = live.amend(text).expect("the scenario is sound");
+    let amended = live.amend(script(text));
     assert_eq!(amended.goal, goal);
-    assert_eq!(live.text(), text);
     run_on(live, goal);
 }
 
@@ -115,7 +134,7 @@ proptest! {
 
     #[test]
     fn a_live_run_is_the_run_of_its_text(deeds in deeds()) {
-        let mut live = Live::new(SHOP).expect("the scenario is sound");
+        let mut live = live(SHOP);
         let mut texts = vec![SHOP.to_owned()];
         for deed in deeds {
             match deed {
@@ -130,7 +149,7 @@ proptest! {
                 }
                 Deed::Add(line) => {
                     let at = Time((live.now().0 / 1_000_000 + 1) * 1_000_000);
-                    texts.push(with_line(live.text(), at, LINES[line]));
+                    texts.push(with_line(&texts[texts.len() - 1], at, LINES[line]));
                     let text = texts[texts.len() - 1].clone();
                     amend(&mut live, &text);
                 }
@@ -142,8 +161,9 @@ proptest! {
                 Deed::Undo => {}
                 Deed::Rewrite(faster) => {
                     let rate = if faster { "350/s" } else { "300/s" };
-                    let start = live.text().find("Open(rate: \"").expect("there is one") + 12;
-                    let text = format!("{}{rate}{}", &live.text()[..start], &live.text()[start + 5..]);
+                    let last = &texts[texts.len() - 1];
+                    let start = last.find("Open(rate: \"").expect("there is one") + 12;
+                    let text = format!("{}{rate}{}", &last[..start], &last[start + 5..]);
                     texts.push(text.clone());
                     amend(&mut live, &text);
                 }
@@ -151,7 +171,7 @@ proptest! {
             prop_assert_eq!(live.engine().check(), []);
         }
         run_on(&mut live, Time::NEVER);
-        let (expected, rows) = straight(live.text());
+        let (expected, rows) = straight(&texts[texts.len() - 1]);
         prop_assert_eq!(digest(&live), expected);
         prop_assert_eq!(bits(live.rows(0)), bits(&rows));
     }
@@ -160,37 +180,70 @@ proptest! {
 #[test]
 fn a_line_of_now_restarts_nothing_and_undoing_it_goes_back_no_farther_than_it() {
     let busy = SHOP.replace("300/s", "1500/s").replace("instances: 3", "instances: 9");
-    let mut live = Live::new(&busy).expect("the scenario is sound");
+    let mut live = live(&busy);
     run_on(&mut live, Time(2_000_000_000));
     let events = live.engine().state().events;
     let at = Time(2_001_000_000);
     let text = with_line(&busy, at, LINES[0]);
-    let amended = live.amend(&text).expect("the scenario is sound");
+    let amended = live.amend(script(&text));
     assert_eq!(amended.since, at);
     assert_eq!(live.engine().state().events, events, "nothing is done again");
     run_on(&mut live, Time(3_000_000_000));
-    let amended = live.amend(&busy).expect("the scenario is sound");
+    let amended = live.amend(script(&busy));
     assert_eq!((amended.since, amended.goal), (at, Time(3_000_000_000)));
     assert!(live.now() <= at && live.now() > Time::ZERO);
 }
 
 #[test]
-fn a_text_with_a_mistake_changes_nothing() {
-    let mut live = Live::new(SHOP).expect("the scenario is sound");
-    run_on(&mut live, Time(1_000_000_000));
-    let before = live.report().to_json(true);
-    let problems = live.amend(&SHOP.replace("\"lb\",", "\"lbb\",")).expect_err("there is no such node");
-    assert_eq!(problems[0].code, "unknown-node");
-    assert_eq!(live.report().to_json(true), before);
-    assert_eq!(live.text(), SHOP);
+fn a_script_is_the_scenario_of_every_model_and_a_change_adds_little_to_it() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    for path in common::files(&models, "ron") {
+        let text = std::fs::read_to_string(&path).expect("a listed file can be read");
+        // Those that name files need these.
+        if let Ok(compiled) = compile(&text, &|_| None) {
+            let made = Script::of(&compiled);
+            let got = Script::decode(&made.encode(), &Tables::default());
+            assert_eq!(got, Ok(made), "{}", path.display());
+        }
+    }
+    let mut text = SHOP.to_owned();
+    let alone = script(&text).encode().len();
+    for second in 1..=40 {
+        text = with_line(&text, Time(second * 100_000_000), LINES[(second % 2) as usize]);
+    }
+    let forty = script(&text).encode().len();
+    assert!(forty - alone < 40 * 100, "forty changes take {} bytes", forty - alone);
+}
+
+#[test]
+fn bytes_that_are_no_script_are_refused() {
+    let bytes = script(SHOP).encode();
+    for end in 0..bytes.len() {
+        assert_eq!(Script::decode(&bytes[..end], &Tables::default()), Err(NoScript), "cut at {end}");
+    }
+}
+
+#[test]
+fn a_description_tells_what_can_be_served_at_the_time() {
+    let text = with_line(SHOP, Time(2_000_000_000), r#"Set("nodes.app.cores", "1")"#);
+    let capacity = |at| {
+        let description = Description::of(&text, &compiled(&text), Time(at));
+        description
+            .nodes
+            .iter()
+            .find(|node| node.name == "app")
+            .and_then(|app| app.capacity)
+            .expect("it has one")
+    };
+    assert!((capacity(1_000_000_000) / capacity(2_000_000_000) - 2.0).abs() < 1e-9);
 }
 
 #[test]
 fn rates_along_arrows_add_up_to_what_nodes_and_clients_saw() {
-    let mut live = Live::new(SHOP).expect("the scenario is sound");
+    let mut live = live(SHOP);
     run_on(&mut live, Time::NEVER);
     let counts = live.engine().state().tally.live.as_deref().expect("somebody watches");
-    let description = live.describe();
+    let description = Description::of(SHOP, &compiled(SHOP), Time::ZERO);
     let node = |name: &str| description.nodes.iter().position(|node| node.name == name).expect("it is there");
     let into = |name: &str| -> u64 {
         let arrows = description.edges.iter().zip(&counts.arrows);
@@ -214,11 +267,11 @@ fn rates_along_arrows_add_up_to_what_nodes_and_clients_saw() {
 
 #[test]
 fn a_frame_tells_what_its_layout_says() {
-    let mut live = Live::new(SHOP).expect("the scenario is sound");
+    let mut live = live(SHOP);
     run_on(&mut live, Time(5_000_000_000));
     let (layout, frame) = (live.frame_layout(), live.frame(Duration(2_000_000_000)));
     assert_eq!(frame.len(), layout.length);
-    let description = live.describe();
+    let description = Description::of(SHOP, &compiled(SHOP), Time::ZERO);
     let users = description.nodes.iter().find(|node| node.name == "users").expect("it is there");
     let client = &layout.groups.clients;
     let at = client.start + client.stride * users.client.expect("it is a client") as usize;
@@ -238,8 +291,7 @@ fn a_frame_tells_what_its_layout_says() {
 
 #[test]
 fn going_back_takes_few_events_and_comes_to_the_same() {
-    let mut live =
-        Live::new(&SHOP.replace("300/s", "1500/s").replace("instances: 3", "instances: 9")).expect("sound");
+    let mut live = live(&SHOP.replace("300/s", "1500/s").replace("instances: 3", "instances: 9"));
     let mut frames = Vec::new();
     for at in [1_500_000_000, 3_500_000_000, 5_900_000_000] {
         run_on(&mut live, Time(at));

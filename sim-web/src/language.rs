@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use sim_core::diagnostic::Utf16;
 use wasm_bindgen::prelude::*;
 
-use crate::arm::to_value;
 use crate::text::outcome;
+use crate::text::to_value;
 
 /// The language by its schema.
 #[wasm_bindgen]

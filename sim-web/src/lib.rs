@@ -1,17 +1,16 @@
-//! The WASM surface of Escala: what a page, a worker or Node can call.
+//! Texts and whole runs in WASM: what a page, a worker or Node can call. Live runs are in `live/`.
 //!
-//! Rare and structured things go over as JSON, frames and rows as flat arrays of numbers. The types on the other side are in
-//! `ui/src/engine/protocol.ts`: a field is named there as here. What goes wrong with a text is thrown as an error whose message
-//! is a list of problems as JSON.
+//! Structured things go over as JSON. The types on the other side are in `ui/src/engine/protocol.ts`: a field is named there as
+//! here. What goes wrong with a text is thrown as an error whose message is a list of problems as JSON.
 
-mod arm;
 mod experiment;
 mod language;
+mod scenario;
 mod text;
 
-pub use arm::Arm;
 pub use experiment::{comparable_metrics, difference, holm, interval, measure, replication_seeds};
 pub use language::Language;
+pub use scenario::Scenario;
 pub use text::{case_text, check, edit, format, run, run_case};
 
 use sim_core::random::{Key, mix};

@@ -1,13 +1,12 @@
 //! What is done with texts alone: checks, edits, whole runs.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use sim_core::diagnostic::{Diagnostic, problems};
 use sim_core::distribution::discrete::Tables;
 use sim_core::graph::edit::{Edit, apply};
 use sim_core::report::run::Prepared;
 use wasm_bindgen::prelude::*;
-
-use crate::arm::to_value;
 
 /// All that is wrong with a scenario, or strange: `{problems: Problem[]}` as JSON.
 #[wasm_bindgen]
@@ -90,4 +89,8 @@ pub(crate) fn outcome(text: &str, result: Result<Value, Vec<Diagnostic>>) -> Str
 /// What is wrong with `text`, as an error to throw.
 pub(crate) fn failure(text: &str, found: &[Diagnostic]) -> JsError {
     JsError::new(&to_value(problems(text, found)).to_string())
+}
+
+pub(crate) fn to_value(value: impl Serialize) -> Value {
+    serde_json::to_value(value).expect("what goes over has string keys")
 }

@@ -3,12 +3,13 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { chunkNames } from './build/chunks.ts';
 import { offline } from './build/offline.ts';
+import { opening } from './build/opening.ts';
 import { preload } from './build/preload.ts';
 
 export default defineConfig({
   // Relative, so that the built page works under any sub-path.
   base: './',
-  plugins: [svelte(), preload(), offline()],
+  plugins: [svelte(), opening(), preload(), offline()],
   build: {
     target: 'es2022',
     // A picture inlined into a script is loaded by everybody; as a file only by those who see it.

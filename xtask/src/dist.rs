@@ -51,16 +51,18 @@ fn verbs(commands: &str) -> impl Iterator<Item = &str> {
     commands.lines().filter_map(|line| line.strip_prefix("## "))
 }
 
-/// Lets `wasm-opt` go over the engine, in place.
+/// Lets `wasm-opt` go over what the page takes of the engine, in place.
 fn optimize(house: &House) -> Result<(), String> {
     page::install(house, OPTIMIZER)?;
-    let engine = house.path(wasm::ENGINE);
-    let size = || fs::metadata(&engine).map_or(0, |found| found.len());
-    let before = size();
     let program = house.path(OPTIMIZER).join("node_modules/binaryen/bin/wasm-opt");
-    let (file, level) = (engine.as_os_str(), "-O3".as_ref());
-    house.run("node", &[program.as_os_str(), file, level, "-o".as_ref(), file])?;
-    println!("wasm-opt: {} kB, {} kB before", size() / 1000, before / 1000);
+    for engine in wasm::ENGINES {
+        let path = house.path(engine);
+        let size = || fs::metadata(&path).map_or(0, |found| found.len());
+        let before = size();
+        let (file, level) = (path.as_os_str(), "-O3".as_ref());
+        house.run("node", &[program.as_os_str(), file, level, "-o".as_ref(), file])?;
+        println!("wasm-opt: {engine} {} kB, {} kB before", size() / 1000, before / 1000);
+    }
     Ok(())
 }
 

@@ -225,8 +225,7 @@ fn about(run: &Run<'_>, trace: &Trace, span: &Span) -> Map<String, Value> {
 /// What a slice inside a visit is called; none for what is a slice of its own elsewhere, or takes no time.
 fn word(run: &Run<'_>, segment: &Segment, span: &Span) -> Option<String> {
     let node = |id| run.model.nodes[id].name.as_str();
-    let pool =
-        |slot: u8| run.model.nodes[span.node].pool_names.get(usize::from(slot)).copied().unwrap_or("pool");
+    let pool = |slot: u8| run.model.nodes[span.node].pool_word(usize::from(slot)).unwrap_or("pool");
     let is_elsewhere = segment.node != span.node;
     Some(match segment.doing {
         Doing::Network if is_elsewhere => format!("on the way: {}", node(segment.node)),

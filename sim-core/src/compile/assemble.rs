@@ -175,7 +175,7 @@ impl<'a> Compiler<'a> {
             most_instances: most,
             instances: shape.instances.min(most),
             main_pool: shape.main_pool,
-            pool_names: shape.names,
+            pool_kinds: shape.kinds,
             price: node.price().map(|price| price.0),
         });
     }

@@ -70,7 +70,7 @@ impl Teller<'_> {
     fn node(&self, out: &mut String, id: NodeId) -> std::fmt::Result {
         let node = &self.model.nodes[id];
         write!(out, "{} ({})", node.name, node.kind.word())?;
-        if !node.pool_names.is_empty() {
+        if !node.pool_kinds.is_empty() {
             write!(out, ", {}", counted(u64::from(node.instances), "instance"))?;
             if node.most_instances > node.instances {
                 write!(out, ", up to {}", node.most_instances)?;
@@ -79,17 +79,17 @@ impl Teller<'_> {
         writeln!(out)?;
         if let Some(first) = self.model.instances_of(id).next() {
             let instance = &self.model.instances[first];
-            for (slot, name) in node.pool_names.iter().enumerate().take(2) {
+            for (slot, kind) in node.pool_kinds.iter().enumerate().take(2) {
                 let pool = instance.pools[slot];
                 // Nodes without pools repeat some pool that they never use.
                 let owns = |other: &&crate::model::Instance| {
-                    let count = self.model.nodes[other.node].pool_names.len();
+                    let count = self.model.nodes[other.node].pool_kinds.len();
                     other.pools.iter().take(count).any(|own| *own == pool)
                 };
                 let owners = self.model.instances.iter().filter(owns).count();
                 let shared =
                     if owners > 1 { format!(", shared by {owners} instances") } else { String::new() };
-                writeln!(out, "  {name}: {}{shared}", self.pool(&self.model.pools[pool]))?;
+                writeln!(out, "  {}: {}{shared}", kind.word(), self.pool(&self.model.pools[pool]))?;
             }
             if instance.slowness != 1.0 {
                 writeln!(out, "  speed {}", 1.0 / instance.slowness)?;
@@ -432,7 +432,7 @@ impl Teller<'_> {
         writeln!(out, "traffic equations, at {:.6} requests/s", traffic.offered)?;
         for station in busy {
             let node = &self.model.nodes[station.node];
-            let pool = node.pool_names.get(usize::from(station.slot)).copied().unwrap_or("servers");
+            let pool = node.pool_word(usize::from(station.slot)).unwrap_or("servers");
             writeln!(
                 out,
                 "  {} {pool}: {:.2}% utilized, saturated at {:.6} requests/s",

@@ -222,7 +222,7 @@ impl Compiler<'_> {
             if station.utilization <= 1.0 || is_meant {
                 continue;
             }
-            let what = node.pool_names.get(usize::from(station.slot)).copied().unwrap_or("servers");
+            let what = node.pool_word(usize::from(station.slot)).unwrap_or("servers");
             let message = format!(
                 "`{}` gets {:.2} times what its {what} can do: they saturate at {:.4}/s of the {:.4}/s offered",
                 node.name, station.utilization, station.saturates_at, traffic.offered,

@@ -70,7 +70,7 @@ fn difference(before: &Model, after: &Model) -> Option<&'static str> {
     let names = |model: &Model| -> Vec<(String, u32, u32, usize)> {
         let nodes = model.nodes.iter();
         nodes
-            .map(|node| (node.name.clone(), node.instances, node.most_instances, node.pool_names.len()))
+            .map(|node| (node.name.clone(), node.instances, node.most_instances, node.pool_kinds.len()))
             .collect()
     };
     let kinds = |model: &Model| -> Vec<_> {

@@ -10,7 +10,7 @@ use crate::component::wiring::Canvas;
 use crate::diagnostic::Diagnostic;
 use crate::distribution::Distribution;
 use crate::model::step::Step;
-use crate::model::{Delay, Discipline, LockSet, NodeKind, Patience, Pool};
+use crate::model::{Delay, Discipline, LockSet, NodeKind, Patience, Pool, PoolKind};
 use crate::quantity::{Number, Rate};
 use crate::time::Duration;
 
@@ -110,7 +110,7 @@ impl Database {
         let mut shape = Shape {
             instances: 1,
             pools: vec![connections],
-            names: vec!["connections"],
+            kinds: vec![PoolKind::Connections],
             host: None,
             slowness: 1.0,
             main_pool: Some(0),
@@ -126,7 +126,7 @@ impl Database {
         } else {
             return shape;
         }
-        shape.names.push("cores");
+        shape.kinds.push(PoolKind::Cores);
         shape.main_pool = Some(1);
         shape
     }

@@ -10,7 +10,7 @@ use crate::component::{Kind, Node};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::Distribution;
 use crate::model::step::Step;
-use crate::model::{Discipline, NodeKind, Patience, Pool};
+use crate::model::{Discipline, NodeKind, Patience, Pool, PoolKind};
 use crate::quantity::{Number, Rate, Ratio};
 use crate::scenario::one_u32;
 use crate::scenario::text::quote;
@@ -274,13 +274,13 @@ impl Service {
         let mut shape = Shape {
             instances: self.instances,
             pools: Vec::new(),
-            names: Vec::new(),
+            kinds: Vec::new(),
             host: None,
             slowness,
             main_pool: Some(0),
         };
         if computing == Computing::Fused {
-            shape.names = vec!["cores"];
+            shape.kinds = vec![PoolKind::Cores];
             match (place, workers) {
                 (Place::Host(pool), _) => shape.host = Some(pool),
                 (Place::Own, Some(workers))
@@ -295,10 +295,10 @@ impl Service {
             return shape;
         }
         let at_work = match computing {
-            Computing::Threads => "threads",
-            Computing::Workers | Computing::Fused => "workers",
+            Computing::Threads => PoolKind::Threads,
+            Computing::Workers | Computing::Fused => PoolKind::Workers,
         };
-        shape.names = vec![at_work, "cores"];
+        shape.kinds = vec![at_work, PoolKind::Cores];
         shape.main_pool = Some(1);
         shape.pools = vec![line(workers.unwrap_or(u32::MAX), order.discipline())];
         match place {

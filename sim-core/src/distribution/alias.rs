@@ -2,17 +2,19 @@
 //!
 //! One 64-bit draw gives the column and the coin; `rand_distr`'s table takes two draws and may reject.
 
+use serde::{Deserialize, Serialize};
+
 use crate::random::Draws;
 
 /// A column: its own index below the threshold, the alias above.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Column {
     threshold: u32,
     alias: u32,
 }
 
 /// A compiled list of weights; probabilities are exact to 2⁻³² of a column.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct AliasTable {
     columns: Box<[Column]>,
 }

@@ -93,18 +93,47 @@ impl Popularity {
         if let Some(problem) = self.check().into_iter().next() {
             return Err(problem);
         }
-        Ok(match *self {
-            Popularity::Uniform(keys) => KeySampler::Uniform { keys },
-            Popularity::Zipf(Zipf { n, s }) if n <= MOST_TABLED => KeySampler::Table(tables.zipf(n, s.0)),
-            Popularity::Zipf(Zipf { n, s }) => KeySampler::Rejection(Box::new(ZipfRejection::new(n, s.0))),
+        Ok(KeySampler::of(self.law(), tables))
+    }
+
+    fn law(&self) -> KeyLaw {
+        match *self {
+            Popularity::Uniform(keys) => KeyLaw::Uniform { keys },
+            Popularity::Zipf(Zipf { n, s }) => KeyLaw::Zipf { keys: n, exponent: s.0 },
             Popularity::HotSet(HotSet { n, keys, requests }) => {
                 let hot = ((n as f64 * keys.0 + 0.5) as u64).clamp(1, n);
                 // With no cold keys there is nothing else to ask for.
                 let share = if hot == n { 1.0 } else { requests.0 };
-                KeySampler::HotSet { keys: n, hot, share }
+                KeyLaw::HotSet { keys: n, hot, share }
             }
-        })
+        }
     }
+}
+
+/// The numbers that a [`KeySampler`] is made of.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub enum KeyLaw {
+    /// Each key alike.
+    Uniform {
+        /// How many there are.
+        keys: u64,
+    },
+    /// `hot` of the keys take `share` of the requests.
+    HotSet {
+        /// How many keys there are.
+        keys: u64,
+        /// How many of them are hot.
+        hot: u64,
+        /// The share of requests that go to a hot one.
+        share: f64,
+    },
+    /// The key of rank k, from 1, with a probability in proportion to k to the power of −`exponent`.
+    Zipf {
+        /// How many there are.
+        keys: u64,
+        /// The exponent.
+        exponent: f64,
+    },
 }
 
 /// Tables that were made before, to be used again: making one of 100,000 keys takes longer than all else of a compilation,
@@ -153,6 +182,34 @@ pub enum KeySampler {
 }
 
 impl KeySampler {
+    /// The sampler of a law, with a table that was made before, if there is such a one.
+    pub fn of(law: KeyLaw, tables: &Tables) -> KeySampler {
+        match law {
+            KeyLaw::Uniform { keys } => KeySampler::Uniform { keys },
+            KeyLaw::HotSet { keys, hot, share } => KeySampler::HotSet { keys, hot, share },
+            KeyLaw::Zipf { keys, exponent } if keys <= MOST_TABLED => {
+                KeySampler::Table(tables.zipf(keys, exponent))
+            }
+            KeyLaw::Zipf { keys, exponent } => {
+                KeySampler::Rejection(Box::new(ZipfRejection::new(keys, exponent)))
+            }
+        }
+    }
+
+    /// The law that it follows.
+    pub fn law(&self) -> KeyLaw {
+        match self {
+            KeySampler::Uniform { keys } => KeyLaw::Uniform { keys: *keys },
+            KeySampler::HotSet { keys, hot, share } => {
+                KeyLaw::HotSet { keys: *keys, hot: *hot, share: *share }
+            }
+            KeySampler::Table(table) => KeyLaw::Zipf { keys: table.keys, exponent: table.exponent },
+            KeySampler::Rejection(rejection) => {
+                KeyLaw::Zipf { keys: rejection.keys, exponent: rejection.exponent }
+            }
+        }
+    }
+
     /// A key, from 0.
     #[inline]
     pub fn sample(&self, draws: &mut Draws) -> u64 {

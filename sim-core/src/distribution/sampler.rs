@@ -1,5 +1,7 @@
 //! The compiled form of a distribution: what remains to be done per draw.
 
+use serde::{Deserialize, Serialize};
+
 use super::alias::AliasTable;
 use super::ziggurat::{exponential, first_exponential, normal};
 use crate::math::{ln, pow, quick_exp, sqrt};
@@ -9,7 +11,7 @@ use crate::time::Duration;
 /// A distribution ready to draw from, in base units: nanoseconds for a time, bytes for a size.
 ///
 /// It is small, since a model holds one per delay and service; long parameters are boxed.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Sampler {
     /// Always this; takes no draw.
     Constant(f64),
@@ -81,7 +83,7 @@ pub enum Sampler {
 }
 
 /// A gamma variable of a shape below 1: one of shape + 1 times U^(1/shape).
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct GammaBelowOne {
     pub(super) shape: f64,
     pub(super) scale: f64,
@@ -90,7 +92,7 @@ pub struct GammaBelowOne {
 }
 
 /// A Pareto variable given that it is at most `max`.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct BoundedPareto {
     pub(super) min: f64,
     pub(super) max: f64,
@@ -100,7 +102,7 @@ pub struct BoundedPareto {
 }
 
 /// Samplers and the table that chooses among them.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Mixture {
     choice: AliasTable,
     /// Probability and sampler; the probabilities sum to 1.
@@ -108,14 +110,14 @@ pub struct Mixture {
 }
 
 /// Bins and the table that chooses among them.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Histogram {
     choice: AliasTable,
     pub(super) bins: Box<[Bin]>,
 }
 
 /// A range of values and the probability to fall into it.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Bin {
     pub probability: f64,
     pub lower: f64,

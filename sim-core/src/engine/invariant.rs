@@ -179,8 +179,8 @@ fn requests_in_flight(state: &State) -> i128 {
 fn pool_name(model: &Model, pool: PoolId) -> String {
     let owner = model.instances.enumerate().find_map(|(id, instance)| {
         let slot = instance.pools.iter().position(|candidate| *candidate == pool)?;
-        let names = &model.nodes[instance.node].pool_names;
-        Some(format!("the {} of {}", names.get(slot).unwrap_or(&"pool"), model.instance_name(id)))
+        let word = model.nodes[instance.node].pool_word(slot).unwrap_or("pool");
+        Some(format!("the {word} of {}", model.instance_name(id)))
     });
     let kind = match model.pools[pool].discipline {
         Discipline::Sharing { .. } => "shared",

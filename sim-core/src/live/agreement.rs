@@ -48,13 +48,10 @@ fn models_part(old: &[Arc<Model>], new: &[Arc<Model>]) -> Time {
     let mut instants: Vec<Time> = old_changes.keys().chain(new_changes.keys()).copied().collect();
     instants.sort_unstable();
     instants.dedup();
-    let in_force = |changes: &BTreeMap<Time, usize>, at: Time| {
-        changes.range(..=at).next_back().map_or(0, |(_, variant)| *variant)
-    };
     std::iter::once(Time::ZERO)
         .chain(instants)
         .find(|at| {
-            let (one, other) = (in_force(&old_changes, *at), in_force(&new_changes, *at));
+            let (one, other) = (last_until(&old_changes, *at), last_until(&new_changes, *at));
             !is_alike(&old[one], &new[other])
         })
         .unwrap_or(Time::NEVER)
@@ -104,6 +101,15 @@ fn is_alike(one: &Model, other: &Model) -> bool {
         && *ends == other.ends
         && *wires == other.wires
         && *choices == other.choices
+}
+
+/// The position of the model in force at an instant, of a scenario that starts as `model`.
+pub(super) fn in_force(model: &Model, at: Time) -> usize {
+    last_until(&changes(model), at)
+}
+
+fn last_until(changes: &BTreeMap<Time, usize>, at: Time) -> usize {
+    changes.range(..=at).next_back().map_or(0, |(_, variant)| *variant)
 }
 
 /// Which variant comes into force when.

@@ -37,7 +37,7 @@ impl Places {
         let mut pools = Vec::new();
         let mut main = Vec::new();
         for node in model.nodes.ids() {
-            let named = model.nodes[node].pool_names.len();
+            let named = model.nodes[node].pool_kinds.len();
             let mut all: Vec<PoolId> = Vec::new();
             let mut mains: Vec<(PoolId, Option<InstanceId>)> = Vec::new();
             for instance in model.instances_of(node) {

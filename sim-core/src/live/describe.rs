@@ -1,19 +1,25 @@
-//! What a live run is of: nodes, arrows and what is to come, for whoever draws it.
+//! What a scenario is of: nodes, arrows and what is to come, for whoever draws a live run of it.
+
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::arena::Id;
+use crate::compile::Compiled;
 use crate::component::control::Moment;
-use crate::graph::layout;
+use crate::engine::Engine;
+use crate::graph::{Graph, layout};
 use crate::model::traffic::{Traffic, traffic};
-use crate::model::{Model, NodeId};
+use crate::model::{Model, Node, NodeId};
 use crate::quantity::Number;
-use crate::report::{UNLIMITED, bottleneck};
+use crate::report::measured::Measured;
+use crate::report::{Report, UNLIMITED, bottleneck};
+use crate::scenario::Scenario;
 use crate::scenario::text::scan;
 use crate::time::{Duration, Time};
 
-use super::Live;
+use super::agreement::in_force;
 use super::frame::Layout;
 
 /// All of a scenario that does not change while it runs.
@@ -120,96 +126,102 @@ pub struct TimelineEntry {
     pub text: String,
 }
 
-impl Live {
-    /// What the run is of.
-    pub fn describe(&self) -> Description {
-        let model = &self.variants[0];
+impl Description {
+    /// Of a scenario that was compiled from `text`, as it is at an instant: what an instance can serve changes with what is set
+    /// while the run goes on.
+    pub fn of(text: &str, compiled: &Compiled, at: Time) -> Description {
+        let model = &compiled.models[0];
         let end = model.run.end;
-        // What an instance can serve changes with what is set while the run goes on.
-        let now = self.engine.model();
+        let graph = Graph::of(&compiled.scenario, model);
+        let now = compiled.models.get(in_force(model, at)).unwrap_or(model);
         let traffic = traffic(now);
         Description {
             name: model.name.clone(),
-            question: question(&self.text),
-            seed: self.engine.seed().to_string(),
+            question: question(text),
+            seed: model.run.seed.to_string(),
             duration: (end < Time::NEVER).then(|| end.as_secs_f64()),
             warmup: model.run.warmup.as_secs_f64(),
-            nodes: self.nodes(&traffic),
-            edges: self.edges(),
-            timeline: self.timeline(),
-            cases: self.compiled.scenario.cases.keys().cloned().collect(),
-            bottleneck: bottleneck::of(now, &traffic, &self.report().measured).map(|found| found.sentence),
-            frame: self.frame_layout(),
-            row: self.row_layout().clone(),
+            nodes: nodes(&compiled.scenario, now, &traffic, &graph),
+            edges: edges(&graph),
+            timeline: timeline(text, &compiled.scenario),
+            cases: compiled.scenario.cases.keys().cloned().collect(),
+            bottleneck: bottleneck::of(now, &traffic, &unmeasured(now)).map(|found| found.sentence),
+            frame: Layout::of_frame(model, graph.edges.len()),
+            row: Layout::of_row(model, graph.edges.len()),
         }
     }
+}
 
-    fn nodes(&self, traffic: &Traffic) -> Vec<NodeDescription> {
-        let model = self.engine.model();
-        let drawn = layout(&self.graph);
-        let describe = |(id, node): (NodeId, &crate::model::Node)| {
-            let written = self.compiled.scenario.layout.get(&node.name);
-            let placed = &drawn.nodes[id.index()];
-            let (x, y) = written.map_or((placed.x, placed.y), |(Number(x), Number(y))| (*x, *y));
-            let first = model.instances_of(id).next();
-            let servers = |slot: usize| {
-                let servers = model.pools[model.instances[first?].pools[slot]].servers;
-                (servers != UNLIMITED).then_some(servers)
-            };
-            let pools = node.pool_names.iter().enumerate();
-            NodeDescription {
-                name: node.name.clone(),
-                kind: node.kind.word(),
-                variant: self.compiled.scenario.nodes.get(&node.name).map(variant_of).unwrap_or_default(),
-                first_instance: node.first_instance.0,
-                most_instances: node.most_instances,
-                instances: node.instances,
-                client: node.source.map(|source| source.0),
-                pools: pools.map(|(slot, name)| PoolDescription { name, servers: servers(slot) }).collect(),
-                main_pool: node.main_pool,
-                capacity: capacity(model, traffic, id),
-                x,
-                y,
-                is_placed: written.is_some(),
-            }
+/// What is known of a model before it has run.
+fn unmeasured(model: &Model) -> Measured {
+    Report::new(&Engine::new(Arc::new(model.clone()))).measured
+}
+
+fn nodes(scenario: &Scenario, model: &Model, traffic: &Traffic, graph: &Graph) -> Vec<NodeDescription> {
+    let drawn = layout(graph);
+    let describe = |(id, node): (NodeId, &Node)| {
+        let written = scenario.layout.get(&node.name);
+        let placed = &drawn.nodes[id.index()];
+        let (x, y) = written.map_or((placed.x, placed.y), |(Number(x), Number(y))| (*x, *y));
+        let first = model.instances_of(id).next();
+        let servers = |slot: usize| {
+            let servers = model.pools[model.instances[first?].pools[slot]].servers;
+            (servers != UNLIMITED).then_some(servers)
         };
-        model.nodes.enumerate().map(describe).collect()
-    }
+        let pools = node.pool_kinds.iter().enumerate();
+        NodeDescription {
+            name: node.name.clone(),
+            kind: node.kind.word(),
+            variant: scenario.nodes.get(&node.name).map(variant_of).unwrap_or_default(),
+            first_instance: node.first_instance.0,
+            most_instances: node.most_instances,
+            instances: node.instances,
+            client: node.source.map(|source| source.0),
+            pools: pools
+                .map(|(slot, kind)| PoolDescription { name: kind.word(), servers: servers(slot) })
+                .collect(),
+            main_pool: node.main_pool,
+            capacity: capacity(model, traffic, id),
+            x,
+            y,
+            is_placed: written.is_some(),
+        }
+    };
+    model.nodes.enumerate().map(describe).collect()
+}
 
-    fn edges(&self) -> Vec<EdgeDescription> {
-        let edges = self.graph.edges.iter().map(|edge| EdgeDescription {
-            from: edge.from,
-            to: edge.to,
-            label: edge.label.clone(),
-            latency: edge.latency,
-            is_lookup: edge.is_lookup,
-        });
-        edges.collect()
-    }
+fn edges(graph: &Graph) -> Vec<EdgeDescription> {
+    let edges = graph.edges.iter().map(|edge| EdgeDescription {
+        from: edge.from,
+        to: edge.to,
+        label: edge.label.clone(),
+        latency: edge.latency,
+        is_lookup: edge.is_lookup,
+    });
+    edges.collect()
+}
 
-    fn timeline(&self) -> Vec<TimelineEntry> {
-        let document = scan(&self.text).ok();
-        let entries = self.compiled.scenario.timeline.iter().enumerate();
-        let told = entries.filter_map(|(index, moment)| {
-            let Moment::At(at, happening) = moment else { return None };
-            let json = serde_json::to_value(happening).ok()?;
-            let (what, inside) = json.as_object()?.iter().next()?;
-            let target = ["target", "link"].iter().find_map(|key| inside.get(key)).or_else(|| inside.get(0));
-            let span =
-                inside.get("for").and_then(Value::as_str).and_then(|text| text.parse::<Duration>().ok());
-            let written =
-                document.as_ref().and_then(|document| document.locate(&format!("timeline.{index}.At.1")));
-            Some(TimelineEntry {
-                index,
-                at: at.as_secs_f64(),
-                what: what.clone(),
-                target: target.and_then(Value::as_str).unwrap_or_default().to_owned(),
-                span: span.map(Duration::as_secs_f64),
-                text: written.map_or(String::new(), |found| self.text[found.value].to_owned()),
-            })
-        });
-        told.collect()
-    }
+fn timeline(text: &str, scenario: &Scenario) -> Vec<TimelineEntry> {
+    let document = scan(text).ok();
+    let entries = scenario.timeline.iter().enumerate();
+    let told = entries.filter_map(|(index, moment)| {
+        let Moment::At(at, happening) = moment else { return None };
+        let json = serde_json::to_value(happening).ok()?;
+        let (what, inside) = json.as_object()?.iter().next()?;
+        let target = ["target", "link"].iter().find_map(|key| inside.get(key)).or_else(|| inside.get(0));
+        let span = inside.get("for").and_then(Value::as_str).and_then(|text| text.parse::<Duration>().ok());
+        let written =
+            document.as_ref().and_then(|document| document.locate(&format!("timeline.{index}.At.1")));
+        Some(TimelineEntry {
+            index,
+            at: at.as_secs_f64(),
+            what: what.clone(),
+            target: target.and_then(Value::as_str).unwrap_or_default().to_owned(),
+            span: span.map(Duration::as_secs_f64),
+            text: written.map_or(String::new(), |found| text[found.value].to_owned()),
+        })
+    });
+    told.collect()
 }
 
 /// The name of a node's kind in scenario text.

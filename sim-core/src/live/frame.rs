@@ -8,7 +8,7 @@ use crate::arena::Id;
 use crate::engine::Engine;
 use crate::engine::state::Life;
 use crate::engine::{Limit, Stop};
-use crate::model::{InstanceId, NodeId, SourceId};
+use crate::model::{InstanceId, Model, NodeId, SourceId};
 use crate::observe::live::Counts;
 use crate::time::{Duration, Time};
 
@@ -64,23 +64,24 @@ const EDGE: &[&str] = &["rate", "failed", "retries"];
 const EDGE_NOW: &[&str] = &["trouble"];
 
 impl Layout {
-    /// The layout of frames, for as many of everything as `totals` tells of.
-    pub(super) fn of_frame(totals: &Totals) -> Layout {
-        let instances = (INSTANCE, totals.instances.len());
-        Layout::of(FRAME_HEAD, [CLIENT, CLIENT_TOTAL].concat(), instances, [EDGE, EDGE_NOW].concat(), totals)
+    /// The layout of frames of a model with so many arrows.
+    pub(super) fn of_frame(model: &Model, arrows: usize) -> Layout {
+        let instances = (INSTANCE, model.instances.len());
+        let (client, edge) = ([CLIENT, CLIENT_TOTAL].concat(), [EDGE, EDGE_NOW].concat());
+        Layout::of(FRAME_HEAD, client, instances, (edge, arrows), model)
     }
 
     /// The layout of rows.
-    pub(super) fn of_row(totals: &Totals) -> Layout {
-        Layout::of(ROW_HEAD, CLIENT.to_vec(), (&[], 0), EDGE.to_vec(), totals)
+    pub(super) fn of_row(model: &Model, arrows: usize) -> Layout {
+        Layout::of(ROW_HEAD, CLIENT.to_vec(), (&[], 0), (EDGE.to_vec(), arrows), model)
     }
 
     fn of(
         head: &[&'static str],
         client: Vec<&'static str>,
         (instance, instances): (&[&'static str], usize),
-        edge: Vec<&'static str>,
-        totals: &Totals,
+        (edge, edges): (Vec<&'static str>, usize),
+        model: &Model,
     ) -> Layout {
         let mut start = head.len();
         let mut group = |fields: Vec<&'static str>, count: usize| {
@@ -89,10 +90,10 @@ impl Layout {
             group
         };
         let groups = Groups {
-            clients: group(client, totals.clients.len()),
-            nodes: group(NODE.to_vec(), totals.nodes.len()),
+            clients: group(client, model.sources.len()),
+            nodes: group(NODE.to_vec(), model.nodes.len()),
             instances: group(instance.to_vec(), instances),
-            edges: group(edge, totals.arrows.len()),
+            edges: group(edge, edges),
         };
         Layout { head: head.to_vec(), groups, length: start }
     }
@@ -160,7 +161,7 @@ impl Told<'_> {
             Life::Draining => 3.0,
             Life::Down => 4.0,
         };
-        let own = || spec.distinct_pools().take(model.nodes[spec.node].pool_names.len());
+        let own = || spec.distinct_pools().take(model.nodes[spec.node].pool_kinds.len());
         let waiting: u32 = own().map(|pool| state.pools[pool].account.waiting.count()).sum();
         let main = self.places.main_of[id.index()];
         let busy = main.map_or(f64::NAN, |pool| f64::from(state.pools[pool].account.busy.count()));
@@ -228,7 +229,7 @@ pub(super) fn write_row(
 impl Live {
     /// The layout of [`Live::frame`].
     pub fn frame_layout(&self) -> Layout {
-        Layout::of_frame(self.rows.lately().0)
+        Layout::of_frame(self.model(), self.script.arrows.len())
     }
 
     /// How the run stands, and rates and latencies over about the last `window`; as far as rows have been made for it.

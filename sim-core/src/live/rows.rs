@@ -56,7 +56,7 @@ pub(super) struct Latencies {
 impl Rows {
     pub fn new(model: &Model, start: Totals) -> Rows {
         let every = Duration((model.run.sample_every.0 / ROWS_A_SAMPLE).max(1));
-        let layout = Layout::of_row(&start);
+        let layout = Layout::of_row(model, start.arrows.len());
         Rows { layout, values: Vec::new(), ends: Vec::new(), current: 0, start, past: VecDeque::new(), every }
     }
 

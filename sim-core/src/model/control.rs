@@ -1,12 +1,14 @@
 //! What changes a running system: autoscalers, faults, and changes of the scenario, as they are compiled.
 
+use serde::{Deserialize, Serialize};
+
 use super::{CacheId, Delay, InstanceId, Model, NodeId, SamplerId, SourceId};
 use crate::policy::scale::Hpa;
 use crate::quantity::Ratio;
 use crate::time::{Duration, Time};
 
 /// Something that looks now and then and changes something.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Controller {
     /// A Horizontal Pod Autoscaler.
     Hpa {
@@ -49,7 +51,7 @@ pub enum Controller {
 }
 
 /// What a fault does to what.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Strike {
     /// Something goes wrong with instances.
     Instances(Vec<InstanceId>, Fault),
@@ -62,7 +64,7 @@ pub enum Strike {
 }
 
 /// What goes wrong with an instance.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Fault {
     /// It loses all it was doing and refuses calls until it has restarted.
     Crash,
@@ -73,7 +75,7 @@ pub enum Fault {
 }
 
 /// What goes wrong on a link, in both directions.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum LinkFault {
     /// This share of the messages is lost; all of them if it is split.
     Loss(f64),

@@ -3,6 +3,8 @@
 //! A rate that changes is applied by a change of clock: arrivals come at rate one in operational time Λ(t) = ∫ rate,
 //! and real time is its inverse (Çinlar 1975). So every arrival process works under every rate, exactly.
 
+use serde::{Deserialize, Serialize};
+
 use crate::distribution::ziggurat::exponential;
 use crate::math;
 use crate::random::Draws;
@@ -11,7 +13,7 @@ use crate::time::{Duration, Time};
 use super::{Delay, SamplerId};
 
 /// When requests are made.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Load {
     /// At a rate, whatever becomes of earlier requests.
     Open {
@@ -44,7 +46,7 @@ pub enum Load {
 }
 
 /// How regularly requests come.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Arrivals {
     /// Independently of each other.
     Poisson,
@@ -60,7 +62,7 @@ pub enum Arrivals {
 }
 
 /// A state of a bursty load.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Burst {
     /// Requests a second while it lasts.
     pub rate: f64,
@@ -69,7 +71,7 @@ pub struct Burst {
 }
 
 /// A recorded request.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Recorded {
     /// When it was sent.
     pub at: Time,
@@ -82,14 +84,14 @@ pub struct Recorded {
 }
 
 /// A rate over time: the sum of its parts, in requests a second.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Rate {
     /// The parts.
     pub parts: Vec<Part>,
 }
 
 /// A part of a rate. Times are seconds.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Part {
     /// Always the same.
     Constant(f64),

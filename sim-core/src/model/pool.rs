@@ -1,9 +1,11 @@
 //! Pools as they are compiled: what visits wait for, in which order, and for how long.
 
+use serde::{Deserialize, Serialize};
+
 use super::Delay;
 
 /// Something visits wait for.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Pool {
     /// How many visits it serves at a time.
     pub servers: u32,
@@ -17,8 +19,33 @@ pub struct Pool {
     pub levels: u8,
 }
 
+/// What visits wait for in a pool of a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum PoolKind {
+    /// Processors.
+    Cores,
+    /// What holds a visit while it computes and while it waits for others.
+    Threads,
+    /// What holds a visit from its start to its reply.
+    Workers,
+    /// What a query needs.
+    Connections,
+}
+
+impl PoolKind {
+    /// The word used in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            PoolKind::Cores => "cores",
+            PoolKind::Threads => "threads",
+            PoolKind::Workers => "workers",
+            PoolKind::Connections => "connections",
+        }
+    }
+}
+
 /// The patience of visits in a line.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Patience {
     /// How long.
     pub span: Delay,
@@ -27,7 +54,7 @@ pub struct Patience {
 }
 
 /// The order of service in a pool.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Discipline {
     /// First come, first served.
     Fifo,

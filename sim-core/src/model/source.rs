@@ -1,5 +1,7 @@
 //! Sources as they are compiled: who makes requests, and what tells these apart.
 
+use serde::{Deserialize, Serialize};
+
 use super::load::Load;
 use super::step::Program;
 use super::{CallId, ChoiceId, InstanceId, NodeId, SamplerId};
@@ -7,7 +9,7 @@ use crate::distribution::discrete::KeySampler;
 use crate::time::Duration;
 
 /// A maker of requests.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Source {
     /// The client node.
     pub node: NodeId,
@@ -23,7 +25,8 @@ pub struct Source {
     pub first_row: u32,
     /// Chooses a class by weight.
     pub class_choice: Option<ChoiceId>,
-    /// Which keys requests ask for.
+    /// Which keys requests ask for. Tables of a hundred thousand keys are made again rather than sent.
+    #[serde(skip)]
     pub keys: Option<KeySampler>,
     /// Bytes sent.
     pub size: Option<SamplerId>,
@@ -49,7 +52,7 @@ impl Source {
 }
 
 /// A class of requests.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Class {
     /// As written; empty where the client has only one.
     pub name: String,

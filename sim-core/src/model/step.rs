@@ -1,5 +1,7 @@
 //! The instructions that scenario text compiles to: what a visit does at a node, one step after another.
 
+use serde::{Deserialize, Serialize};
+
 use super::{CacheId, CallId, ChoiceId, Delay, DnsId, LockId, NodeId, SamplerId, WireId};
 use crate::time::Duration;
 
@@ -10,7 +12,7 @@ pub type Program = u16;
 pub type PoolSlot = u8;
 
 /// One instruction. `tag` keys the step's draws and stays the same when other steps are added around it.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Step {
     /// Waits for a server of the pool, occupies it for a drawn demand, and goes on.
@@ -100,7 +102,7 @@ pub enum Step {
 }
 
 /// Whom it concerns that a visit does a step: who decides whether the visit may do it ahead of the clock.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Concern {
     /// Itself: nobody else's fate depends on it, nor does it depend on others.
     Itself,
@@ -116,7 +118,7 @@ const _: () = assert!(size_of::<Step>() <= 32, "steps stay small: they are read 
 
 /// A part of a [`Step::Wait`] or a [`Step::Transmit`]: waits that follow each other are one, and a cache is asked by
 /// waiting. No result depends on it; who explains where time went asks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Stretch {
     /// How long after the start of the wait it begins; it ends with the next one.
     pub after: Duration,
@@ -125,7 +127,7 @@ pub struct Stretch {
 }
 
 /// Where a visit is while it waits for a node that has no visits of its own.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Elsewhere {
     /// For which node.
     pub node: NodeId,

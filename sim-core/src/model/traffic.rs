@@ -80,7 +80,7 @@ fn stations(model: &Model, demand: &[[f64; 2]], total: f64, offered: f64) -> Vec
     for (id, node) in model.nodes.enumerate() {
         let Some(first) = model.instances_of(id).next() else { continue };
         let instances: Vec<_> = model.instances_of(id).take(most(model, id)).collect();
-        for (slot, seconds) in demand[id.index()].iter().enumerate().take(node.pool_names.len()) {
+        for (slot, seconds) in demand[id.index()].iter().enumerate().take(node.pool_kinds.len()) {
             let mut pools: Vec<PoolId> =
                 instances.iter().map(|instance| model.instances[*instance].pools[slot]).collect();
             pools.sort();

@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::random::Draws;
 use crate::time::Time;
 
@@ -13,7 +15,7 @@ mod fewest;
 use fewest::Fewest;
 
 /// How a balancer chooses.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Balance {
     /// In turn.
     RoundRobin,
@@ -43,7 +45,7 @@ pub enum Balance {
 }
 
 /// Who goes first among equally loaded instances.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Ties {
     /// The first in order.
     LowestIndex,

@@ -3,13 +3,15 @@
 //! A store keeps its entries in numbered places. FIFO and LRU link the places into a list, CLOCK moves a hand over
 //! them, RANDOM draws one. Sources: Belady 1966; Corbató 1968 for CLOCK; Fricker et al. 2012 for the rest.
 
+use serde::{Deserialize, Serialize};
+
 use hashbrown::HashTable;
 
 use crate::random::{Draws, mix};
 use crate::time::{Duration, Time};
 
 /// Which entry makes room.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Evict {
     /// The least recently used.
     Lru,

@@ -3,6 +3,8 @@
 //! Sources: Brooker's backoff-and-jitter article and simulator (AWS 2015); Finagle's `RetryBudget`, whose deposits
 //! and withdrawals both expire after a window.
 
+use serde::{Deserialize, Serialize};
+
 use crate::arena::Arena;
 use crate::distribution::Sampler;
 use crate::model::SamplerId;
@@ -10,7 +12,7 @@ use crate::random::Draws;
 use crate::time::{Duration, Time};
 
 /// When a failed call is tried again.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Retry {
     /// Attempts in all, the first one included; none: until it succeeds.
     pub attempts: Option<u32>,
@@ -21,7 +23,7 @@ pub struct Retry {
 }
 
 /// The wait before a retry, from base `b` and cap `C`; `n` counts retries from 0 and exp(n) = min(C, b·2ⁿ).
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Backoff {
     /// No wait.
     None,
@@ -40,7 +42,7 @@ pub enum Backoff {
 }
 
 /// The base and the cap of a growing wait.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Range {
     /// The wait before the first retry, before jitter.
     pub base: Duration,
@@ -56,7 +58,7 @@ impl Range {
 }
 
 /// A budget: within any window, retries ≤ `ratio` × requests + `floor` × window.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Budget {
     /// Retries allowed for each request.
     pub ratio: f64,

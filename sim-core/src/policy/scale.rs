@@ -3,10 +3,12 @@
 //! Source: kubernetes/kubernetes `pkg/controller/podautoscaler` (`replica_calculator.go`, `horizontal.go`) and the
 //! page "Horizontal Pod Autoscaling" of the Kubernetes documentation.
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::{Duration, Time};
 
 /// The parameters of an autoscaler on CPU utilization.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Hpa {
     /// The utilization to hold, as a share of an instance's cores.
     pub target: f64,
@@ -25,7 +27,7 @@ pub struct Hpa {
 }
 
 /// How changes in one direction are held back.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Behavior {
     /// The least radical recommendation of this window counts.
     pub stabilization: Duration,
@@ -34,7 +36,7 @@ pub struct Behavior {
 }
 
 /// At most this change within any period.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RateLimit {
     /// By how much.
     pub by: Step,
@@ -43,7 +45,7 @@ pub struct RateLimit {
 }
 
 /// A change of the number of instances.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Step {
     /// By a number of instances.
     Pods(u32),

@@ -21,6 +21,10 @@ trait Written: FromStr<Err = QuantityError> {
     fn from_number(_number: f64) -> Result<Self, QuantityError> {
         Err(Self::KIND.needs_unit())
     }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader(PhantomData))
+    }
 }
 
 struct Reader<T>(PhantomData<T>);
@@ -67,6 +71,15 @@ impl Written for Number {
 
 impl Written for Duration {
     const KIND: Kind = TIME;
+
+    // Compiled models have spans too, and go from one worker to another as bytes.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(Reader(PhantomData))
+        } else {
+            u64::deserialize(deserializer).map(Duration)
+        }
+    }
 }
 
 impl Written for Rate {
@@ -85,7 +98,7 @@ macro_rules! readable {
     ($($type:ident: $schema:tt;)*) => {$(
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                deserializer.deserialize_any(Reader(PhantomData))
+                <$type as Written>::read(deserializer)
             }
         }
 
@@ -168,5 +181,15 @@ macro_rules! written_as_number {
     )*};
 }
 
-written_as_text!(Duration Rate Size Bandwidth);
+impl Serialize for Duration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_u64(self.0)
+        }
+    }
+}
+
+written_as_text!(Rate Size Bandwidth);
 written_as_number!(Ratio Number);

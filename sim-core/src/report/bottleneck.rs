@@ -101,7 +101,7 @@ fn report_of<'m>(measured: &'m Measured, node: &str, pool: &str) -> Option<&'m P
 
 fn names(model: &Model, station: &Station) -> (String, &'static str) {
     let node = &model.nodes[station.node];
-    let pool = node.pool_names.get(usize::from(station.slot)).copied().unwrap_or("pool");
+    let pool = node.pool_word(usize::from(station.slot)).unwrap_or("pool");
     (node.name.clone(), pool)
 }
 

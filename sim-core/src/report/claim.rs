@@ -60,7 +60,10 @@ impl Names {
             names.clients.insert(model.nodes[source.node].name.clone(), classes);
         }
         for node in model.nodes.iter().filter(|node| node.kind != NodeKind::Clients) {
-            names.nodes.insert(node.name.clone(), (node.pool_names.clone(), node.most_instances));
+            names.nodes.insert(
+                node.name.clone(),
+                (node.pool_kinds.iter().map(|kind| kind.word()).collect(), node.most_instances),
+            );
         }
         names
     }

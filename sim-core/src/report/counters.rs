@@ -362,7 +362,7 @@ impl Owners {
     pub fn of(model: &Model) -> Owners {
         let mut owners = model.pools.map(|_| Vec::new());
         for (id, instance) in model.instances.enumerate() {
-            let named = model.nodes[instance.node].pool_names.len();
+            let named = model.nodes[instance.node].pool_kinds.len();
             for pool in instance.pools.iter().take(named) {
                 owners[*pool].push(id);
             }
@@ -387,6 +387,6 @@ impl Owners {
 /// The identifiers of the pools of `instance` with their places.
 pub(crate) fn pools_of(model: &Model, instance: InstanceId) -> impl Iterator<Item = (usize, PoolId)> + '_ {
     let spec = &model.instances[instance];
-    let named = model.nodes[spec.node].pool_names.len();
+    let named = model.nodes[spec.node].pool_kinds.len();
     spec.pools.iter().copied().enumerate().take(named)
 }

@@ -348,12 +348,12 @@ impl Observed<'_> {
     fn node(&self, id: NodeId, node: &Node) -> NodeReport {
         let tally = &self.span.nodes[id];
         let pools: BTreeMap<_, _> = node
-            .pool_names
+            .pool_kinds
             .iter()
             .enumerate()
-            .map(|(slot, name)| (*name, self.pool(id, slot, tally)))
+            .map(|(slot, kind)| (kind.word(), self.pool(id, slot, tally)))
             .collect();
-        let name_of = |slot: usize| node.pool_names.get(slot).copied();
+        let name_of = |slot: usize| node.pool_word(slot);
         let main_pool = node.main_pool.and_then(|slot| name_of(usize::from(slot)));
         let accept_pool = name_of(0);
         let presence: u128 = self.model.instances_of(id).map(|it| self.span.instances[it].presence).sum();

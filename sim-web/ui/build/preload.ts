@@ -1,9 +1,10 @@
-// What the first frame needs is fetched together with the script that asks for it, and not one after the other: the engine, the
-// page on top of it, and how that looks. The page is a script of its own, so that the document is loaded only once the page is there.
+// What the first frame needs is fetched together with the script that asks for it, and not one after the other: what plays live
+// runs, the page on top of it, and how that looks. The page is a script of its own, so that the document is loaded only once the page is there.
 import { relative } from 'node:path';
 import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
 
 const PAGE = 'src/page.ts';
+const ENGINE = /sim_web_live_bg.*\.wasm$/;
 
 export function preload(): Plugin {
   let root = '';
@@ -16,7 +17,7 @@ export function preload(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle = {} }) {
-        const engines = Object.keys(bundle).filter((file) => file.endsWith('.wasm'));
+        const engines = Object.keys(bundle).filter((file) => ENGINE.test(file));
         const chunks = Object.values(bundle).filter((part) => part.type === 'chunk');
         const page = chunks.find((chunk) => chunk.moduleIds.some((id) => relative(root, id) === PAGE));
         if (!page) throw new Error(`the build has no chunk for ${PAGE}`);

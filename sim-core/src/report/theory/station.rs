@@ -43,8 +43,7 @@ impl Told<'_> {
         else {
             return;
         };
-        let Some(pool) = spec.pool_names.get(usize::from(slot)).and_then(|name| report.pools.get(name))
-        else {
+        let Some(pool) = spec.pool_word(usize::from(slot)).and_then(|word| report.pools.get(word)) else {
             return;
         };
         let (Some(flow), Some(hold)) = (joined(arrivals), arrivals[0].hold) else { return };

@@ -2,9 +2,10 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Engine, type Restart } from './client';
 import type { ToWorker } from './link';
-import type { Request, Tick } from './protocol';
+import type { Outcome, Request, Tick } from './protocol';
 
 vi.mock('./module', () => ({ compiledEngine: () => Promise.resolve({} as WebAssembly.Module) }));
+vi.mock('virtual:opening', () => ({ text: 'known', script: btoa('known'), description: { name: 'known' } }));
 
 class FakeWorker {
   static all: FakeWorker[] = [];
@@ -12,8 +13,10 @@ class FakeWorker {
   onerror: ((event: unknown) => void) | null = null;
   asked: Request[] = [];
   isTerminated = false;
+  readonly name: string;
 
-  constructor() {
+  constructor(_url: URL, { name }: { name: string }) {
+    this.name = name;
     FakeWorker.all.push(this);
   }
 
@@ -22,7 +25,7 @@ class FakeWorker {
     this.asked.push(message.request);
     const { id, request } = message;
     if (request.do === 'check') return;
-    queueMicrotask(() => this.say({ id, outcome: { ok: true, value: {} }, trap: null }));
+    queueMicrotask(() => this.say({ id, outcome: outcomeOf(request), trap: null }));
   }
 
   terminate(): void {
@@ -43,9 +46,20 @@ class FakeWorker {
   }
 }
 
+function outcomeOf(request: Request): Outcome<unknown> {
+  if (request.do === 'amend') return { ok: true, value: { since: null, goal: 0 } };
+  if (request.do !== 'compile') return { ok: true, value: {} };
+  const { text } = request;
+  if (text === 'wrong') return { ok: false, problems: [] };
+  return { ok: true, value: { text, script: scriptOf(text), description: { name: text } } };
+}
+
+const scriptOf = (text: string) => new TextEncoder().encode(text);
+
 let restarts: Restart[] = [];
 let engine: Engine;
-const last = () => FakeWorker.all.at(-1) as FakeWorker;
+const all = (name: string) => FakeWorker.all.filter((worker) => worker.name === name);
+const last = (name = 'live') => all(name).at(-1) as FakeWorker;
 
 beforeEach(() => {
   FakeWorker.all = [];
@@ -60,11 +74,11 @@ test('after a trap the same texts are open at the same time, and play as before'
   await engine.play(10);
   last().tick(12.5);
   last().trap('attempt to divide by zero');
-  expect(FakeWorker.all[0]?.isTerminated).toBe(true);
+  expect(all('live')[0]?.isTerminated).toBe(true);
   expect(restarts).toEqual([{ message: 'attempt to divide by zero', at: 12.5, gaveUp: false }]);
   expect(last().asked).toEqual([
-    { do: 'open', arm: 0, text: 'a', at: 12.5 },
-    { do: 'open', arm: 1, text: 'b', at: 12.5 },
+    { do: 'open', arm: 0, script: scriptOf('a'), at: 12.5 },
+    { do: 'open', arm: 1, script: scriptOf('b'), at: 12.5 },
     { do: 'play', speed: 10 },
   ]);
 });
@@ -77,9 +91,9 @@ test('twice at the same place: it stays stopped, until the text is changed', asy
   last().tick(12.6);
   last().trap();
   expect(restarts.map(({ gaveUp }) => gaveUp)).toEqual([false, true]);
-  expect(FakeWorker.all.length).toBe(2);
+  expect(all('live').length).toBe(2);
   await engine.amend(0, 'a, mended');
-  expect(last().asked).toEqual([{ do: 'open', arm: 0, text: 'a, mended', at: 12.6 }]);
+  expect(last().asked).toEqual([{ do: 'open', arm: 0, script: scriptOf('a, mended'), at: 12.6 }]);
 });
 
 test('a run that broke twice is opened again at another time', async () => {
@@ -89,7 +103,7 @@ test('a run that broke twice is opened again at another time', async () => {
   last().trap();
   await engine.seek(5);
   expect(last().asked).toEqual([
-    { do: 'open', arm: 0, text: 'a', at: 5 },
+    { do: 'open', arm: 0, script: scriptOf('a'), at: 5 },
     { do: 'seek', to: 5 },
   ]);
 });
@@ -114,11 +128,36 @@ test('a trap much later is another one', async () => {
 
 test('whoever waits for an answer of a worker that breaks is told', async () => {
   const problems = engine.check('deep');
-  last().trap('stack overflow');
+  last('tools').trap('stack overflow');
   expect((await problems).map(({ message }) => message)).toEqual(['stack overflow']);
   // The next question goes to another worker.
   await engine.format('a');
-  expect(FakeWorker.all.length).toBe(2);
+  expect(all('tools').length).toBe(2);
+});
+
+test('what the page opens with runs before what reads texts is there', async () => {
+  const opened = await engine.open(0, 'known');
+  expect(opened).toEqual({ ok: true, value: { name: 'known' } });
+  expect(all('tools')).toEqual([]);
+  expect(last().asked).toEqual([{ do: 'open', arm: 0, script: scriptOf('known'), at: 0 }]);
+});
+
+test('what is asked goes to the run in order, though texts take their time', async () => {
+  await engine.open(0, 'known');
+  void engine.open(1, 'b');
+  void engine.amend(0, 'a');
+  void engine.close(1);
+  await engine.pause();
+  expect(last().asked.map((request) => request.do)).toEqual(['open', 'open', 'amend', 'close', 'pause']);
+  last().trap();
+  expect(last().asked).toEqual([{ do: 'open', arm: 0, script: scriptOf('a'), at: 0 }]);
+});
+
+test('a text with a mistake never comes to the run', async () => {
+  await engine.open(0, 'a');
+  expect((await engine.amend(0, 'wrong')).ok).toBe(false);
+  expect((await engine.open(1, 'wrong')).ok).toBe(false);
+  expect(last().asked.map((request) => request.do)).toEqual(['open']);
 });
 
 test('runs of the pool can be cancelled', async () => {

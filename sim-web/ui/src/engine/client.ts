@@ -1,10 +1,11 @@
 // The engine as the page sees it: typed questions and answers, ticks of the live run, and recovery when the engine breaks.
 import { takeBegun } from './ahead';
 import { Link, TrapError } from './link';
-import { compiledEngine } from './module';
+import { opening } from './opening';
 import { asProblem, Pool } from './pool';
 import type {
   Catalogue,
+  Compiled,
   Completion,
   Description,
   Edit,
@@ -23,6 +24,12 @@ import type {
 export interface Amended {
   text: string;
   description: Description;
+  since: number | null;
+  goal: number;
+}
+
+/** How the live worker answers `amend`. */
+interface Parted {
   since: number | null;
   goal: number;
 }
@@ -53,12 +60,16 @@ export class Engine {
   readonly #hooks: Hooks;
   #live: Link | null = null;
   #tools: Link | null = null;
-  /** What is open, to open it again after a trap. */
-  readonly #texts: (string | null)[] = [null, null];
+  /** Until what was asked before has gone to the live worker: it is asked in order, also after texts that take their time. */
+  #line: Promise<unknown> = Promise.resolve();
+  /** Which arms are open once the live worker has done what it was asked. */
+  readonly #isOpen = [false, false];
+  /** What it has opened, to open it again after a trap. */
+  readonly #opened: (Compiled | null)[] = [null, null];
   #speed: number | null = null;
   #now = 0;
   /** What was open when it broke twice: it is opened again when somebody changes something. */
-  #lost: (string | null)[] | null = null;
+  #lost: (Compiled | null)[] | null = null;
   #lastTrap: { at: number; texts: string } | null = null;
 
   constructor(hooks: Hooks) {
@@ -69,39 +80,51 @@ export class Engine {
 
   async open(arm: number, text: string, at = 0): Promise<Outcome<Description>> {
     if (this.#lost) this.#lost[arm] = null;
-    const outcome = await this.#askLive<Description>({ do: 'open', arm, text, at });
-    if (outcome.ok) this.#texts[arm] = text;
-    return outcome;
+    const outcome = await this.#askCompiled<null>(text, [], at, ({ script }) => this.#opening(arm, script, at));
+    if (!outcome.ok) return outcome;
+    const { compiled } = outcome.value;
+    this.#hasOpened(arm, compiled);
+    return { ok: true, value: compiled.description };
   }
 
   /** Another text for an arm, with edits made in it; the arm keeps its time. Opens it if it is not open. */
   async amend(arm: number, text: string, edits: Edit[] = []): Promise<Outcome<Amended>> {
     if (this.#lost) {
       this.#lost[arm] = null;
-      await this.#revive(this.#now);
+      this.#revive(this.#now);
     }
-    if (this.#texts[arm] === null) return this.#openEdited(arm, text, edits);
-    const outcome = await this.#askLive<Amended>({ do: 'amend', arm, text, edits });
-    if (outcome.ok) this.#texts[arm] = outcome.value.text;
-    return outcome;
-  }
-
-  async #openEdited(arm: number, base: string, edits: Edit[]): Promise<Outcome<Amended>> {
-    const edited: Outcome<Edited> = edits.length > 0 ? await this.edit(base, edits) : { ok: true, value: { text: base } };
-    if (!edited.ok) return edited;
-    const { text } = edited.value;
-    const opened = await this.open(arm, text, this.#now);
-    return opened.ok ? { ok: true, value: { text, description: opened.value, since: 0, goal: this.#now } } : opened;
+    const at = this.#now;
+    const outcome = await this.#askCompiled<Parted | null>(text, edits, at, ({ script }) =>
+      this.#isOpen[arm] ? { do: 'amend', arm, script } : this.#opening(arm, script, at),
+    );
+    if (!outcome.ok) return outcome;
+    const { compiled, answer } = outcome.value;
+    this.#hasOpened(arm, compiled);
+    const { since, goal } = answer ?? { since: 0, goal: at };
+    return { ok: true, value: { text: compiled.text, description: compiled.description, since, goal } };
   }
 
   async close(arm: number): Promise<void> {
-    this.#texts[arm] = null;
-    await this.#askLive<null>({ do: 'close', arm });
+    await this.#askLive<null>(() => {
+      this.#isOpen[arm] = false;
+      this.#opened[arm] = null;
+      return { do: 'close', arm };
+    });
+  }
+
+  #opening(arm: number, script: Uint8Array, at: number): Request {
+    this.#isOpen[arm] = true;
+    return { do: 'open', arm, script, at };
+  }
+
+  #hasOpened(arm: number, compiled: Compiled): void {
+    // It may have been closed while the answer was on its way.
+    if (this.#isOpen[arm]) this.#opened[arm] = compiled;
   }
 
   /** Simulated seconds a second; `Infinity` for as fast as it goes. */
   async play(speed: number): Promise<void> {
-    await this.#revive(this.#now);
+    this.#revive(this.#now);
     this.#speed = speed;
     await this.#askLive<null>({ do: 'play', speed });
   }
@@ -113,13 +136,13 @@ export class Engine {
 
   /** Some events, or some seconds, of all arms. */
   async step(by: { events?: number; seconds?: number }): Promise<void> {
-    await this.#revive(this.#now);
+    this.#revive(this.#now);
     this.#speed = null;
     await this.#askLive<null>({ do: 'step', events: by.events ?? 0, seconds: by.seconds ?? 0 });
   }
 
   async seek(to: number): Promise<void> {
-    await this.#revive(to);
+    this.#revive(to);
     await this.#askLive<null>({ do: 'seek', to });
   }
 
@@ -207,8 +230,32 @@ export class Engine {
     return this.pool.run<T>({ text, seed }, signal);
   }
 
+  /** Asks the live worker for something that takes a compiled text: what was wrong with the text, or the answer. */
+  async #askCompiled<T>(
+    text: string,
+    edits: Edit[],
+    at: number,
+    request: (compiled: Compiled) => Request,
+  ): Promise<Outcome<{ compiled: Compiled; answer: T }>> {
+    const compiling = this.#compile(text, edits, at);
+    let compiled: Outcome<Compiled> | null = null;
+    const answer = await this.#askLive<T>(async () => {
+      compiled = await compiling;
+      return compiled.ok ? request(compiled.value) : compiled;
+    });
+    const known = compiled as Outcome<Compiled> | null;
+    if (!answer.ok) return answer;
+    if (!known?.ok) throw new Error('an answer has a question');
+    return { ok: true, value: { compiled: known.value, answer: answer.value } };
+  }
+
+  async #compile(text: string, edits: Edit[], at: number): Promise<Outcome<Compiled>> {
+    const known = edits.length === 0 ? opening(text) : null;
+    return known ? { ok: true, value: known } : this.#askTools<Compiled>({ do: 'compile', text, edits, at });
+  }
+
   async #askTools<T>(request: Request): Promise<Outcome<T>> {
-    if (!this.#tools?.isAlive) this.#tools = new Link(compiledEngine());
+    if (!this.#tools?.isAlive) this.#tools = new Link('tools');
     try {
       return await this.#tools.ask<T>(request);
     } catch (error) {
@@ -217,7 +264,20 @@ export class Engine {
     }
   }
 
-  async #askLive<T>(request: Request): Promise<Outcome<T>> {
+  /** Asks the live worker once all that was asked before has gone there; not at all if there turn out to be problems. */
+  async #askLive<T>(ask: Request | (() => Request | Promise<Request | Outcome<never>>)): Promise<Outcome<T>> {
+    let asked: Promise<Outcome<T>> | null = null;
+    const turn = this.#line.then(async () => {
+      const request = typeof ask === 'function' ? await ask() : ask;
+      asked = 'ok' in request ? Promise.resolve(request) : this.#askNow<T>(request);
+    });
+    this.#line = turn.catch(() => undefined);
+    await turn;
+    if (!asked) throw new Error('what has gone there is answered');
+    return asked;
+  }
+
+  async #askNow<T>(request: Request): Promise<Outcome<T>> {
     const link = this.#liveLink();
     try {
       return await link.ask<T>(request);
@@ -229,7 +289,7 @@ export class Engine {
 
   #liveLink(): Link {
     if (this.#live?.isAlive) return this.#live;
-    this.#live = takeBegun() ?? new Link(compiledEngine());
+    this.#live = takeBegun() ?? new Link('live');
     this.#live.hooks = {
       onTick: (tick) => {
         this.#now = tick.now;
@@ -240,31 +300,36 @@ export class Engine {
     return this.#live;
   }
 
-  async #revive(at: number): Promise<void> {
+  /** What was given up is opened again. */
+  #revive(at: number): void {
     const lost = this.#lost;
     this.#lost = null;
-    for (const [arm, text] of (lost ?? []).entries()) {
-      if (text !== null) await this.open(arm, text, at);
-    }
+    lost?.forEach((compiled, arm) => {
+      if (!compiled) return;
+      this.#opened[arm] = compiled;
+      void this.#askLive(() => this.#opening(arm, compiled.script, at));
+    });
   }
 
-  /** Another worker, the same texts at the same time; unless it broke here before. */
+  /** Another worker, the same scenarios at the same time; unless it broke here before. */
   #recover(message: string): void {
     const at = this.#now;
-    const texts = JSON.stringify(this.#texts);
+    const texts = JSON.stringify(this.#opened.map((compiled) => compiled?.text));
     const last = this.#lastTrap;
     const gaveUp = last !== null && last.texts === texts && at <= last.at + SAME_PLACE;
     this.#lastTrap = { at, texts };
     if (gaveUp) {
       this.#speed = null;
-      this.#lost = [...this.#texts];
-      this.#texts.fill(null);
+      this.#lost = [...this.#opened];
+      this.#opened.fill(null);
+      this.#isOpen.fill(false);
       this.#lastTrap = null;
     } else {
-      this.#texts.forEach((text, arm) => {
-        if (text !== null) void this.#askLive({ do: 'open', arm, text, at });
+      this.#opened.forEach((compiled, arm) => {
+        this.#isOpen[arm] = false;
+        if (compiled) void this.#askNow(this.#opening(arm, compiled.script, at));
       });
-      if (this.#speed !== null) void this.#askLive({ do: 'play', speed: this.#speed });
+      if (this.#speed !== null) void this.#askNow({ do: 'play', speed: this.#speed });
     }
     this.#hooks.onRestart({ message, at, gaveUp });
   }

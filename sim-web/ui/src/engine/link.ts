@@ -1,4 +1,5 @@
-// One worker with the engine in it: numbered requests and their answers, and an end when the engine traps.
+// One worker with a part of the engine in it: numbered requests and their answers, and an end when the engine traps.
+import { compiledEngine, type Part } from './module';
 import type { Answer, Outcome, Request, Tick } from './protocol';
 
 /** What a worker is sent: the compiled engine once, then requests. */
@@ -21,6 +22,11 @@ interface Hooks {
   onTrap?: (message: string) => void;
 }
 
+const workers: Record<Part, () => Worker> = {
+  live: () => new Worker(new URL('./live-worker.ts', import.meta.url), { type: 'module', name: 'live' }),
+  tools: () => new Worker(new URL('./tools-worker.ts', import.meta.url), { type: 'module', name: 'tools' }),
+};
+
 export class Link {
   readonly #worker: Worker;
   /** Who hears of what comes unasked; they may be put in after it was started. */
@@ -29,15 +35,15 @@ export class Link {
   #next = 1;
   #ended: string | null = null;
 
-  constructor(module: Promise<WebAssembly.Module>, hooks: Hooks = {}) {
+  constructor(part: Part, hooks: Hooks = {}) {
     this.hooks = hooks;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' });
+    this.#worker = workers[part]();
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#trap(event.message || 'the worker could not be started');
     };
-    module.then(
+    compiledEngine(part).then(
       (compiled) => this.#send({ module: compiled }),
       (error: unknown) => this.#trap(String(error)),
     );

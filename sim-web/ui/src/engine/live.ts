@@ -1,6 +1,6 @@
 // The live run: one or two arms, stepped in slices of time to the same simulated time. It knows no worker, so that it can be tested.
-import type { Arm } from './surface';
-import { Status, type ArmTick, type Description, type LogEntry, type Outcome, type Tick } from './protocol';
+import type { Arm } from './live-surface';
+import { Status, type ArmTick, type LogEntry, type Tick } from './protocol';
 
 /** Where the live run runs: a worker, or a test. */
 export interface Host {
@@ -79,7 +79,7 @@ export class Live {
 
   // What is asked of it.
 
-  open(index: number, arm: Arm, at: number): Description {
+  open(index: number, arm: Arm, at: number): void {
     this.#slots[index]?.arm.free();
     this.#slots[index] = null;
     const others = this.#open().length > 0 ? this.now : 0;
@@ -87,23 +87,21 @@ export class Live {
     const goal = Math.max(at, others);
     if (goal > 0) this.#setGoal(Math.max(goal, this.#goal ?? 0));
     this.#changed();
-    return JSON.parse(arm.description()) as Description;
   }
 
-  amend(index: number, text: string): Outcome<{ text: string; description: Description; since: number | null; goal: number }> {
+  /** Another script: since when the run differs, if it does, and the time it catches up to. */
+  amend(index: number, script: Uint8Array): { since: number | null; goal: number } {
     const slot = this.#slots[index];
     if (!slot) throw new Error(`arm ${index} is not open`);
-    const outcome = JSON.parse(slot.arm.amend(text)) as Outcome<{ since: number | null; goal: number }>;
-    if (!outcome.ok) return outcome;
-    const { since } = outcome.value;
+    const amended = JSON.parse(slot.arm.amend(script)) as { since: number | null; goal: number };
+    const { since } = amended;
     this.#wentBack(slot);
-    const goal = Math.max(outcome.value.goal, this.#goal ?? 0);
+    const goal = Math.max(amended.goal, this.#goal ?? 0);
     if (goal > this.now) this.#setGoal(goal);
     this.#changed();
-    // Describing takes as long as a frame: where the numbers mean what they meant, they are shown before.
+    // Where the numbers mean what they meant, they are shown before anybody has told what they are of.
     if (since !== null && since > 0 && this.#looksAsBefore(slot)) this.#showAtOnce();
-    const description = JSON.parse(slot.arm.description()) as Description;
-    return { ok: true, value: { text, description, since, goal: this.#goal ?? this.now } };
+    return { since, goal: this.#goal ?? this.now };
   }
 
   close(index: number): void {

@@ -1,19 +1,22 @@
-// The engine is fetched and compiled once; every worker gets the compiled module.
-import wasmUrl from '../../../pkg/sim_web_bg.wasm?url';
+// The engine comes in two parts: what plays, and what the rest needs, which is three times as large and can come later. Each is
+// fetched and compiled once; every worker gets the compiled module.
+import toolsUrl from '../../../pkg/sim_web_bg.wasm?url';
+import liveUrl from '../../../pkg/sim_web_live_bg.wasm?url';
+import { kept } from './kept';
 
-let compiled: Promise<WebAssembly.Module> | null = null;
+export type Part = 'live' | 'tools';
 
-export function compiledEngine(): Promise<WebAssembly.Module> {
-  compiled ??= compile();
-  compiled.catch(() => {
-    // A network that failed once may work the next time.
-    compiled = null;
-  });
-  return compiled;
+const parts: Record<Part, () => Promise<WebAssembly.Module>> = {
+  live: kept(() => compile(liveUrl)),
+  tools: kept(() => compile(toolsUrl)),
+};
+
+export function compiledEngine(part: Part): Promise<WebAssembly.Module> {
+  return parts[part]();
 }
 
-async function compile(): Promise<WebAssembly.Module> {
-  const response = await fetch(wasmUrl);
+async function compile(url: string): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
   if (!response.ok) throw new Error(`the engine could not be loaded: ${response.status} ${response.statusText}`);
   // Some hosts serve WASM under another type, which `compileStreaming` refuses.
   if (response.headers.get('content-type') !== 'application/wasm') {

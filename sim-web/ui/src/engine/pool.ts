@@ -1,6 +1,5 @@
 // Whole runs on all cores but one: replications, sweeps. Runs wait in one line; a signal takes them out of it.
 import { Link, TrapError } from './link';
-import { compiledEngine } from './module';
 import type { Edit, Outcome, Request } from './protocol';
 
 /** A run of `text` with `edits` made; the seed of the text if none is given. */
@@ -71,7 +70,7 @@ export class Pool {
       const waiting = this.#line.shift();
       if (!waiting) return;
       this.#busy += 1;
-      const link = this.#idle.pop() ?? new Link(compiledEngine());
+      const link = this.#idle.pop() ?? new Link('tools');
       void this.#serve(link, waiting).finally(() => {
         this.#busy -= 1;
         if (link.isAlive) this.#idle.push(link);

@@ -175,11 +175,20 @@ export interface TheoryLine {
   assumptions: string[];
 }
 
+/** A scenario that compiled. */
+export interface Compiled {
+  text: string;
+  /** What the live worker plays. */
+  script: Uint8Array;
+  /** As it is at the time that was asked for. */
+  description: Description;
+}
+
 /** What the page asks a worker; each request is answered by the {@link Answer} of its number. */
 export type Request =
   // The live worker: one or two arms, stepped to the same times.
-  | { do: 'open'; arm: number; text: string; at: number }
-  | { do: 'amend'; arm: number; text: string; edits: Edit[] }
+  | { do: 'open'; arm: number; script: Uint8Array; at: number }
+  | { do: 'amend'; arm: number; script: Uint8Array }
   | { do: 'close'; arm: number }
   | { do: 'play'; speed: number }
   | { do: 'pause' }
@@ -190,7 +199,8 @@ export type Request =
   | { do: 'histogram'; arm: number; client: number }
   | { do: 'csv'; arm: number }
   | { do: 'digest'; arm: number }
-  // Any worker: about texts alone.
+  // A worker of texts.
+  | { do: 'compile'; text: string; edits: Edit[]; at: number }
   | { do: 'catalogue' }
   | { do: 'check'; text: string }
   | { do: 'edit'; text: string; edits: Edit[] }

@@ -1,28 +1,12 @@
-// What `sim-web` gives to JavaScript, as the workers use it; what is told as JSON is parsed here and nowhere else.
+// What `sim-web` gives to JavaScript, as the workers of texts and whole runs use it; what is told as JSON is parsed where it is used.
 import * as bindings from '../../../pkg/sim_web.js';
 
-/** One run that can be looked into, changed and taken back while it goes on. */
-export interface Arm {
-  /** {@link Description} */
-  description(): string;
-  /** Until a time or for a number of events, whichever comes first; the status as a number. */
-  advance(until: number, events: number): number;
-  now(): number;
-  frame(window: number): Float64Array;
-  rows(from: number): Float64Array;
-  row_count(): number;
-  log(from: number): string;
-  /** Outcome of `{since, goal}`; the arm may stand earlier than `goal` afterwards. */
-  amend(text: string): string;
-  /** Back to where `t` can be reached from, by advancing. */
-  seek(t: number): void;
-  /** One event; the time of it. */
-  step(): number;
-  report(): string;
-  theory(): string;
-  histogram(client: number): Float64Array;
-  csv(): string;
-  digest(): string;
+/** A scenario that was compiled. */
+export interface Scenario {
+  /** What an arm plays. */
+  script(): Uint8Array;
+  /** {@link Description}, as it is at a time. */
+  description(at: number): string;
   free(): void;
 }
 
@@ -34,7 +18,7 @@ export interface Language {
 
 interface Surface {
   /** Throws an `Error` whose message is `Problem[]` as JSON. */
-  Arm: new (text: string) => Arm;
+  Scenario: new (text: string) => Scenario;
   /** Of the schema as JSON. */
   Language: new (schema: string) => Language;
   check(text: string): string;

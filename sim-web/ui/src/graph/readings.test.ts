@@ -1,15 +1,11 @@
 // What cards say of frames of a real run.
-import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { Arm, initSync } from '../../../pkg/sim_web.js';
 import { FrameView } from '../engine/frame';
-import type { Description } from '../engine/protocol';
+import { armOf, describe, startEngine } from '../engine/testing';
 import { Readings } from './readings';
 import { Trouble } from './trouble';
 
-beforeAll(() => {
-  initSync({ module: readFileSync(new URL('../../../pkg/sim_web_bg.wasm', import.meta.url)) });
-});
+beforeAll(startEngine);
 
 const TEXT = `(run: (duration: "2min"), nodes: {
   "users": Clients(to: "app", load: Open(rate: "50/s", shape: [Spike(at: "10s", for: "10s", rate: "500/s")])),
@@ -17,8 +13,8 @@ const TEXT = `(run: (duration: "2min"), nodes: {
 })`;
 
 test('a run that stands is told as it is; one that goes on is told in peace', () => {
-  const arm = new Arm(TEXT);
-  const description = JSON.parse(arm.description()) as Description;
+  const arm = armOf(TEXT);
+  const description = describe(TEXT);
   const frame = new FrameView(description.frame);
   const readings = new Readings(description);
   const [app] = readings.nodes;

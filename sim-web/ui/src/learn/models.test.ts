@@ -1,12 +1,10 @@
 // Every scenario of the gallery runs in a browser, and has a question.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { Arm, initSync } from '../../../pkg/sim_web.js';
+import { armOf, startEngine } from '../engine/testing';
 import { models, openingComment, search, topics } from './models';
 
-beforeAll(() => {
-  initSync({ module: readFileSync(new URL('../../../pkg/sim_web_bg.wasm', import.meta.url)) });
-});
+beforeAll(startEngine);
 
 test('all of models/ is there, but for what only measures the engine and what is not a scenario', () => {
   const root = new URL('../../../../models/', import.meta.url);
@@ -21,7 +19,7 @@ test('all of models/ is there, but for what only measures the engine and what is
 test.each(models)('$id runs, and asks a question', ({ text, question }) => {
   expect(question).toMatch(/\?$/);
   expect(question).not.toMatch(/R\d\d/);
-  const arm = new Arm(text);
+  const arm = armOf(text);
   arm.advance(0.1, 10_000);
   expect(arm.now()).toBeGreaterThan(0);
   arm.free();

@@ -1,34 +1,32 @@
 // Each tour is played to its end by what its "show me" does, on the real engine: every step was not done before, and is after.
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { initSync, Arm as Engine, edit } from '../../../pkg/sim_web.js';
+import { edit } from '../../../pkg/sim_web.js';
 import { FrameView, Rows } from '../engine/frame';
-import type { Description, Edit, LogEntry } from '../engine/protocol';
+import type { Arm } from '../engine/live-surface';
+import type { Edit, LogEntry } from '../engine/protocol';
+import { armOf, describe as descriptionOf, scriptOf, startEngine } from '../engine/testing';
 import { language } from '../language';
 import { has, type Actor, type ArmLook, type Look } from './look';
 import { tours } from './tours';
 
-beforeAll(() => {
-  initSync({ module: readFileSync(new URL('../../../pkg/sim_web_bg.wasm', import.meta.url)) });
-});
+beforeAll(startEngine);
 
 /** One arm as the page has it, without the page. */
 class Played {
-  readonly engine: Engine;
+  readonly engine: Arm;
   text: string;
 
   constructor(text: string) {
     this.text = text;
-    this.engine = new Engine(text);
+    this.engine = armOf(text);
   }
 
   change(edits: Edit[]): void {
     const outcome = JSON.parse(edit(this.text, JSON.stringify(edits))) as { ok: boolean; value: { text: string } };
     expect(outcome.ok, JSON.stringify(outcome)).toBe(true);
     this.text = outcome.value.text;
-    const amended = JSON.parse(this.engine.amend(this.text)) as { ok: boolean; value: { goal: number } };
-    expect(amended.ok, JSON.stringify(amended)).toBe(true);
-    this.advance(amended.value.goal);
+    const amended = JSON.parse(this.engine.amend(scriptOf(this.text))) as { goal: number };
+    this.advance(amended.goal);
   }
 
   advance(until: number): void {
@@ -36,7 +34,7 @@ class Played {
   }
 
   look(): ArmLook {
-    const description = JSON.parse(this.engine.description()) as Description;
+    const description = descriptionOf(this.text, this.engine.now());
     const frame = new FrameView(description.frame, this.engine.frame(1));
     const rows = new Rows(description.row);
     rows.accept(this.engine.rows(0), 0, this.engine.row_count());

@@ -1,5 +1,6 @@
 // What the page opens with: a shared link, the work from before, or the three tiers; and keeping the work.
-import threeTier from '../../../../models/basics/three-tier.ron?raw';
+import { OPENING as threeTier } from '../engine/opening';
+import { firstFrame } from '../state/first-frame';
 import { keep, kept } from '../state/keep';
 import { fromHash, isShared, type Shared } from '../state/share';
 import { studio } from '../state/studio.svelte';
@@ -17,7 +18,8 @@ export async function start(): Promise<void> {
   if (isShared(location.hash)) await openLink(location.hash);
   else if (location.hash.startsWith(OPEN)) await openBeside(decodeURIComponent(location.hash.slice(OPEN.length)));
   else await openOwn();
-  // After the first frame: nothing on it needs the catalogue.
+  // Nothing on the first frame needs the catalogue, nor what reads texts.
+  await firstFrame;
   void studio.loadCatalogue();
 }
 

@@ -1,66 +1,65 @@
-//! An arm: a live run as a worker holds it, one of two where policies are compared.
+//! What a page loads first: live runs of scripts, which `sim-web` makes of scenario text.
+//!
+//! Nothing here reads text: it would be three times as large. Rare and structured things go over as JSON, frames and rows as flat
+//! arrays of numbers. The types on the other side are in `ui/src/engine/protocol.ts`: a field is named there as here.
 
-use serde::Serialize;
 use serde_json::{Value, json};
-use sim_core::live::{Amended, Live, status};
+use sim_core::distribution::discrete::Tables;
+use sim_core::live::{Amended, Live, Script, status};
 use sim_core::model::SourceId;
 use sim_core::observe::histogram::Histogram;
 use sim_core::report::ActionReport;
 use sim_core::time::{Duration, Time};
 use wasm_bindgen::prelude::*;
 
-use crate::text::{failure, outcome, tables};
-
-/// A run that can be looked at, changed and taken back while it goes on.
+/// A run that can be looked at, changed and taken back while it goes on: one of two where policies are compared.
 #[wasm_bindgen]
-pub struct Arm(Live);
+pub struct Arm {
+    live: Live,
+    /// Tables of popularity that its scripts had: the next one most often has the same.
+    tables: Tables,
+}
 
 #[wasm_bindgen]
 impl Arm {
-    /// The run of a scenario at its start; throws all that is wrong with the text.
+    /// The run of a script at its start; throws if these bytes are none.
     #[wasm_bindgen(constructor)]
-    pub fn new(text: &str) -> Result<Arm, JsError> {
-        Live::sharing(text, tables()).map(Arm).map_err(|problems| failure(text, &problems))
-    }
-
-    /// What the run is of: `Description` as JSON.
-    pub fn description(&self) -> String {
-        let mut description = to_value(self.0.describe());
-        let warnings = sim_core::diagnostic::problems(self.0.text(), &self.0.compiled().warnings);
-        description["warnings"] = to_value(warnings);
-        description.to_string()
+    pub fn new(script: &[u8]) -> Result<Arm, JsError> {
+        let tables = Tables::default();
+        let live = Live::new(Script::decode(script, &tables)?);
+        Ok(Arm { live, tables })
     }
 
     /// Goes on until a time in seconds or for about so many events, whichever comes first; says how the run stands.
     pub fn advance(&mut self, until: f64, events: u32) -> u8 {
-        let stop = self.0.advance(time(until), u64::from(events));
+        let stop = self.live.advance(time(until), u64::from(events));
         status(stop) as u8
     }
 
     /// Simulated seconds.
     pub fn now(&self) -> f64 {
-        self.0.now().as_secs_f64()
+        self.live.now().as_secs_f64()
     }
 
     /// How the run stands, with rates over about the last `window` seconds; laid out as the description says.
     pub fn frame(&self, window: f64) -> Vec<f64> {
-        self.0.frame(Duration::from_secs_f64(window))
+        self.live.frame(Duration::from_secs_f64(window))
     }
 
     /// The rows from this position on, one after another.
     pub fn rows(&self, from: u32) -> Vec<f64> {
-        self.0.rows(from as usize).to_vec()
+        self.live.rows(from as usize).to_vec()
     }
 
     /// How many rows there are.
     pub fn row_count(&self) -> u32 {
-        self.0.row_count() as u32
+        self.live.row_count() as u32
     }
 
     /// What scaled and what broke from this position on: `LogEntry[]` as JSON.
     pub fn log(&self, from: u32) -> String {
-        let model = self.0.model();
-        let entries = self.0.log().iter().skip(from as usize).map(|entry| {
+        let model = self.live.model();
+        let entries = self.live.log().iter().skip(from as usize).map(|entry| {
             let node = model.nodes[entry.node].name.as_str();
             let ActionReport { t, target, what, from, to } = ActionReport::of(model, entry);
             json!({ "at": t, "node": node, "what": what, "from": from, "to": to, "detail": target })
@@ -68,33 +67,31 @@ impl Arm {
         Value::Array(entries.collect()).to_string()
     }
 
-    /// Goes on under another text; an outcome of `{since, goal}` as JSON. Afterwards the run may stand earlier than `goal`.
-    pub fn amend(&mut self, text: &str) -> String {
-        let seconds = |Amended { since, goal }: Amended| {
-            let since = (since < Time::NEVER).then(|| since.as_secs_f64());
-            json!({ "since": since, "goal": goal.as_secs_f64() })
-        };
-        outcome(text, self.0.amend(text).map(seconds))
+    /// Goes on under another script: `{since, goal}` as JSON. Afterwards the run may stand earlier than `goal`.
+    pub fn amend(&mut self, script: &[u8]) -> Result<String, JsError> {
+        let Amended { since, goal } = self.live.amend(Script::decode(script, &self.tables)?);
+        let since = (since < Time::NEVER).then(|| since.as_secs_f64());
+        Ok(json!({ "since": since, "goal": goal.as_secs_f64() }).to_string())
     }
 
     /// Goes back to the last checkpoint before a time in seconds, from which it can be advanced to there.
     pub fn seek(&mut self, at: f64) {
-        self.0.seek(time(at));
+        self.live.seek(time(at));
     }
 
     /// Handles one event; says when that was.
     pub fn step(&mut self) -> f64 {
-        self.0.step().as_secs_f64()
+        self.live.step().as_secs_f64()
     }
 
     /// The report of the run so far, as `escala run --json` prints it.
     pub fn report(&self) -> String {
-        self.0.report().to_json(false).to_string()
+        self.live.report().to_json(false).to_string()
     }
 
     /// Laws beside what was measured: `TheoryLine[]` as JSON.
     pub fn theory(&self) -> String {
-        let rows = self.0.theory();
+        let rows = self.live.theory();
         let lines = rows.iter().map(|row| {
             json!({
                 "node": row.node, "law": row.law, "metric": row.quantity, "expected": row.expected,
@@ -107,8 +104,8 @@ impl Arm {
     /// The latencies of a client's answers since measuring started: pairs of the upper edge of a cell in milliseconds and how
     /// many lie in it.
     pub fn histogram(&self, client: u32) -> Vec<f64> {
-        let clients = &self.0.engine().state().tally.clients;
-        if client as usize >= self.0.model().sources.len() {
+        let clients = &self.live.engine().state().tally.clients;
+        if client as usize >= self.live.model().sources.len() {
             return Vec::new();
         }
         let mut all = Histogram::new();
@@ -130,12 +127,12 @@ impl Arm {
 
     /// The run over time as CSV: a column for each number of a row.
     pub fn csv(&self) -> String {
-        self.0.csv()
+        self.live.csv()
     }
 
     /// The digest of the run; empty unless it has come to an end that is the same everywhere.
     pub fn digest(&self) -> String {
-        self.0.report().digest.unwrap_or_default()
+        self.live.report().digest.unwrap_or_default()
     }
 }
 
@@ -153,6 +150,8 @@ fn time(seconds: f64) -> Time {
     }
 }
 
-pub(crate) fn to_value(value: impl Serialize) -> Value {
-    serde_json::to_value(value).expect("what goes over has string keys")
+/// A panic prints where and why before it becomes a trap, which tells neither.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
 }

@@ -1,0 +1,41 @@
+//! A scenario that was compiled: what a live run of it plays, and what it is of.
+
+use sim_core::compile::{Compiled, compile_sharing};
+use sim_core::live::{Description, Script};
+use sim_core::time::{Duration, Time};
+use wasm_bindgen::prelude::*;
+
+use crate::text::{failure, tables, to_value};
+
+/// A scenario without a mistake.
+#[wasm_bindgen]
+pub struct Scenario {
+    text: String,
+    compiled: Compiled,
+}
+
+#[wasm_bindgen]
+impl Scenario {
+    /// Reads and compiles a text; throws all that is wrong with it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(text: &str) -> Result<Scenario, JsError> {
+        match compile_sharing(text, &|_| None, &tables()) {
+            Ok(compiled) => Ok(Scenario { text: text.to_owned(), compiled }),
+            Err(problems) => Err(failure(text, &problems)),
+        }
+    }
+
+    /// What an arm of `sim-web-live` plays.
+    pub fn script(&self) -> Vec<u8> {
+        Script::of(&self.compiled).encode()
+    }
+
+    /// What the scenario is of, as it is at a time in seconds: `Description` as JSON.
+    pub fn description(&self, at: f64) -> String {
+        let at = Time::ZERO + Duration::from_secs_f64(at);
+        let mut description = to_value(Description::of(&self.text, &self.compiled, at));
+        let warnings = sim_core::diagnostic::problems(&self.text, &self.compiled.warnings);
+        description["warnings"] = to_value(warnings);
+        description.to_string()
+    }
+}

@@ -1,0 +1,59 @@
+/// <reference lib="webworker" />
+// The worker of texts and whole runs: the page has one for its questions, and a pool of them for replications.
+import { catalogueOf, languageOf } from './catalogue';
+import { intervalOf, judge } from './judge';
+import type { Compiled, Description, Edit, Outcome, Request } from './protocol';
+import { done, parsed, serve } from './serve';
+import { engine, start } from './surface';
+
+serve(start, handle);
+
+function handle(request: Request): Outcome<unknown> | Promise<Outcome<unknown>> {
+  switch (request.do) {
+    case 'compile':
+      return edited(request, (text) => done(compiled(text, request.at)));
+    case 'catalogue':
+      return catalogueOf().then(done);
+    case 'check':
+      return parsed(engine.check(request.text));
+    case 'edit':
+      return parsed(engine.edit(request.text, JSON.stringify(request.edits)));
+    case 'complete':
+      return languageOf().then((language) => parsed(language.complete(request.text, request.offset)));
+    case 'format':
+      return parsed(engine.format(request.text));
+    case 'outline':
+      return languageOf().then((language) => parsed(language.outline(request.text, request.path)));
+    case 'case':
+      return parsed(engine.case_text(request.text, request.name));
+    case 'metrics':
+      return parsed(engine.comparable_metrics(request.text, request.other));
+    case 'seeds':
+      return parsed(engine.replication_seeds(request.seed, request.count));
+    case 'judge':
+      return done(judge(engine, request.pairs));
+    case 'intervals':
+      return done(request.samples.map((sample) => intervalOf(engine, sample)));
+    case 'run':
+      return edited(request, (text) => parsed(engine.run(text, request.seed ?? undefined)));
+    case 'measure':
+      return edited(request, (text) => parsed(engine.measure(text, request.seed, JSON.stringify(request.metrics))));
+    default:
+      throw new Error(`\`${request.do}\` is for the live run`);
+  }
+}
+
+/** Throws what is wrong with the text. */
+function compiled(text: string, at: number): Compiled {
+  const scenario = new engine.Scenario(text);
+  const script = scenario.script();
+  const description = JSON.parse(scenario.description(at)) as Description;
+  scenario.free();
+  return { text, script, description };
+}
+
+function edited({ text, edits }: { text: string; edits: Edit[] }, run: (text: string) => Outcome<unknown>): Outcome<unknown> {
+  if (edits.length === 0) return run(text);
+  const outcome = parsed(engine.edit(text, JSON.stringify(edits))) as Outcome<{ text: string }>;
+  return outcome.ok ? run(outcome.value.text) : outcome;
+}
