@@ -85,9 +85,13 @@ pub fn compile_sharing(text: &str, files: Files<'_>, tables: &Tables) -> Result<
 
 /// The model of a text without what changes over time.
 fn compile_start(text: &str, means: Means<'_>) -> Result<Model, Vec<Diagnostic>> {
-    let scenario = read::<Scenario>(text)?;
+    compile_read(text, &read::<Scenario>(text)?, means)
+}
+
+/// The same of a text that reads as `scenario`.
+fn compile_read(text: &str, scenario: &Scenario, means: Means<'_>) -> Result<Model, Vec<Diagnostic>> {
     let document = scan(text)?;
-    let mut compiler = Compiler::new(&scenario, &document, means);
+    let mut compiler = Compiler::new(scenario, &document, means);
     compiler.assemble();
     if compiler.problems.is_empty() { Ok(compiler.model) } else { Err(compiler.problems) }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sim_core::compile::compile;
+use sim_core::compile::{apply_overrides, compile};
 use sim_core::experiment::sweep::Sweep;
 
 mod common;
@@ -172,4 +172,39 @@ fn a_case_is_the_text_with_its_overrides() {
         assert!(edited.contains(part), "{part} in {edited}");
     }
     assert_eq!(case(text, "bog").expect_err("there is none").help.as_deref(), Some("did you mean `big`?"));
+}
+
+/// The models of a timeline's changes are compiled without the timeline's changes, which is to make no difference.
+#[test]
+fn the_model_after_a_change_is_that_of_the_text_with_the_change_made() {
+    let text = r#"(
+        run: (duration: "60s"),
+        nodes: {
+            "users": Clients(to: "lb", load: Open(rate: "100/s")),
+            "lb": Balancer(to: ["app"]),
+            "app": Service(cores: 2, instances: 2, serve: [Cpu(Exp("5ms")), Call(to: "store")]),
+            "store": Database(connections: 4, read: Exp("3ms")),
+        },
+        scale: [Hpa(target: "app", min: 1, max: 6, cpu: "60%", boot: Constant("10s"))],
+        timeline: [
+            At("30s", Set("nodes.users.load.rate", "300/s")), // the last of three
+            Every(target: "app/1", up: Exp("10s"), down: Exp("2s"), fault: Slow(3)),
+            At("10s", Set("nodes.lb.policy", "LeastConnections()")),
+            At("5s", Crash(target: "app/0", for: "2s")),
+            At("20s", Set("scale.0.cpu", "80%")),
+        ],
+    )"#;
+    let compiled = compile(text, &|_| None).expect("the scenario is sound");
+    let changes = [
+        ("nodes.lb.policy", "LeastConnections()"),
+        ("scale.0.cpu", "80%"),
+        ("nodes.users.load.rate", "300/s"),
+    ];
+    assert_eq!(compiled.models.len(), 1 + changes.len());
+    let mut edited = text.to_owned();
+    for (model, (path, value)) in compiled.models[1..].iter().zip(changes) {
+        edited = apply_overrides(&edited, &[(path.to_owned(), value.to_owned())]).expect("it can be made");
+        let whole = compile(&edited, &|_| None).expect("the scenario is sound");
+        assert_eq!(*model, whole.models[0], "{path}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Overrides: edits of the text at a path, for cases, `--set` and changes over time.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::mend::{carried_over, in_place};
@@ -14,6 +15,21 @@ use crate::scenario::text::{Document, Entry, Value, misspelt, scan, set_loose};
 pub fn apply_overrides(text: &str, overrides: &[(String, String)]) -> Result<String, Diagnostic> {
     let accepts = |text: &str| read::<Scenario>(text).is_ok();
     overrides.iter().try_fold(text.to_owned(), |text, (path, value)| set_loose(&text, path, value, &accepts))
+}
+
+/// The text with one value put where its path leads, and the scenario that it reads as, if it does.
+pub(super) fn apply_override(
+    text: &str,
+    path: &str,
+    value: &str,
+) -> Result<(String, Option<Scenario>), Diagnostic> {
+    let accepted = RefCell::new(None);
+    let accepts = |text: &str| {
+        *accepted.borrow_mut() = read::<Scenario>(text).ok();
+        accepted.borrow().is_some()
+    };
+    let edited = set_loose(text, path, value, &accepts)?;
+    Ok((edited, accepted.into_inner()))
 }
 
 /// The names of the scenario's cases, in the order of the text.

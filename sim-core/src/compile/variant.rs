@@ -3,12 +3,12 @@
 use super::assemble::changes;
 use super::check::span_of;
 use super::mend::{carried_over, in_place};
-use super::overrides::apply_overrides;
-use super::{Means, compile_start};
+use super::overrides::apply_override;
+use super::{Means, compile_read, compile_start};
 use crate::component::control::{Happening, Moment};
 use crate::diagnostic::Diagnostic;
-use crate::model::Model;
 use crate::model::step::Step;
+use crate::model::{Controller, Model};
 use crate::scenario::Scenario;
 use crate::scenario::text::{Document, misspelt};
 
@@ -20,13 +20,13 @@ pub(super) fn compile(
     means: Means<'_>,
     models: &mut Vec<Model>,
 ) -> Vec<Diagnostic> {
-    let mut edited = text.to_owned();
+    let mut edited = without_changes(text, document, scenario);
     let mut problems = Vec::new();
     for (index, _) in changes(scenario) {
         let Some(Moment::At(_, Happening::Set(path, value))) = scenario.timeline.get(index) else { continue };
         let place = |part: &str| span_of(document, &format!("timeline.{index}.At.1.{part}"));
-        let next = match apply_overrides(&edited, &[(path.clone(), value.clone())]) {
-            Ok(next) => next,
+        let (next, read) = match apply_override(&edited, path, value) {
+            Ok(found) => found,
             Err(problem) => {
                 let meant = misspelt(&edited, path);
                 let fix = meant.and_then(|(wrong, right)| in_place(text, &place("0"), &wrong, &right));
@@ -34,7 +34,11 @@ pub(super) fn compile(
                 continue;
             }
         };
-        match compile_start(&next, means) {
+        let compiled = match &read {
+            Some(scenario) => compile_read(&next, scenario, means),
+            None => compile_start(&next, means),
+        };
+        match compiled.map(|model| with_changes(model, &models[0])) {
             Ok(model) => match difference(&models[0], &model) {
                 None => models.push(model),
                 Some(what) => problems.push(
@@ -61,6 +65,35 @@ pub(super) fn compile(
         edited = next;
     }
     problems
+}
+
+/// The text without the changes of its timeline: all of it is read again after each of them.
+fn without_changes(text: &str, document: &Document<'_>, scenario: &Scenario) -> String {
+    let is_change = |moment: &Moment| matches!(moment, Moment::At(_, Happening::Set(..)));
+    let is_of_timeline = |moment: &Moment| matches!(moment, Moment::At(_, Happening::Set(path, _)) if path.starts_with("timeline"));
+    if !scenario.timeline.iter().any(is_change) || scenario.timeline.iter().any(is_of_timeline) {
+        return text.to_owned();
+    }
+    let others = scenario.timeline.iter().enumerate().filter(|(_, moment)| !is_change(moment));
+    let kept: Vec<&str> =
+        others.map(|(index, _)| &text[span_of(document, &format!("timeline.{index}"))]).collect();
+    let all = span_of(document, "timeline");
+    format!("{}[{}]{}", &text[..all.start], kept.join(", "), &text[all.end..])
+}
+
+/// A model that was compiled without the changes over time, with those that `start` has.
+fn with_changes(mut model: Model, start: &Model) -> Model {
+    let is_change = |controller: &&Controller| matches!(controller, Controller::Change { .. });
+    let changes = start.controllers.iter().filter(is_change).count();
+    if model.controllers.len() + changes == start.controllers.len() {
+        let mut others = model.controllers.iter();
+        let merged = start.controllers.iter().map(|one| {
+            let other = if is_change(&one) { None } else { others.next() };
+            other.unwrap_or(one).clone()
+        });
+        model.controllers = merged.collect();
+    }
+    model
 }
 
 /// What two models have of different structure: the state of a run must fit both.

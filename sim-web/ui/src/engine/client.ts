@@ -175,6 +175,11 @@ export class Engine {
     return this.#askTools({ do: 'catalogue' });
   }
 
+  /** Browsers compile code when it is first used: here before somebody waits for what a change of this text needs. */
+  async warm(text: string): Promise<void> {
+    await this.#askTools({ do: 'compile', text, edits: [], at: 0 });
+  }
+
   async check(text: string): Promise<Problem[]> {
     const outcome = await this.#askTools<{ problems: Problem[] }>({ do: 'check', text });
     return outcome.ok ? outcome.value.problems : outcome.problems;

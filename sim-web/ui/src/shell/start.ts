@@ -20,7 +20,8 @@ export async function start(): Promise<void> {
   else await openOwn();
   // Nothing on the first frame needs the catalogue, nor what reads texts.
   await firstFrame;
-  void studio.loadCatalogue();
+  await studio.loadCatalogue();
+  await studio.engine.warm(studio.text);
 }
 
 /** The page as it is: what a link holds, and what is kept. */
