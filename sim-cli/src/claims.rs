@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use sim_core::experiment::replicate::{ThinTail, thin_tails};
 use sim_core::report::claim::BASE;
 use sim_core::report::{ClaimResult, Report, Watch};
+use sim_core::sorted::Map;
 
 use crate::exit::Failure;
 use crate::input::Source;
@@ -135,9 +136,9 @@ fn thin(report: &Report) -> impl Iterator<Item = String> {
 
 /// Checks all claims of `prepared` for which there are runs. What says nothing of cases is told of the runs in `own`.
 pub fn check(prepared: &Prepared, runs: &Runs, own: &BTreeSet<&str>) -> Vec<ClaimResult> {
-    let all: BTreeMap<String, &Report> = runs.iter().map(|(case, report)| (case.clone(), report)).collect();
+    let all: Map<String, &Report> = runs.iter().map(|(case, report)| (case.clone(), report)).collect();
     let own = all.iter().filter(|(case, _)| own.contains(case.as_str()));
-    let own: BTreeMap<String, &Report> = own.map(|(case, report)| (case.clone(), *report)).collect();
+    let own: Map<String, &Report> = own.map(|(case, report)| (case.clone(), *report)).collect();
     let find =
         |results: &[ClaimResult], text: &str| results.iter().find(|result| result.claim == text).cloned();
     let (of_all, of_own) = (prepared.claims.check(&all), prepared.claims.check(&own));

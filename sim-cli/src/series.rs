@@ -1,10 +1,10 @@
 //! The run over time as a file: CSV or Parquet, a row for each interval, or OpenMetrics, which Prometheus reads.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sim_core::report::{Report, SeriesRow};
+use sim_core::sorted::Map;
 
 use crate::exit::Failure;
 use crate::output::{FileInMaking, write_file};
@@ -101,7 +101,7 @@ fn fields(row: &SeriesRow, nodes: &[&String]) -> Vec<String> {
     let of_run = [Some(row.t), Some(row.offered_rps), Some(row.completed_rps), Some(row.failed_rps)];
     let mut fields: Vec<String> = of_run.into_iter().chain([row.p50_ms, row.p99_ms]).map(known).collect();
     for node in nodes {
-        let count = |counts: &BTreeMap<String, u32>| counts.get(*node).copied().unwrap_or(0).to_string();
+        let count = |counts: &Map<String, u32>| counts.get(*node).copied().unwrap_or(0).to_string();
         fields.extend([count(&row.present), count(&row.instances)]);
         fields.push(known(row.utilization.get(*node).copied()));
     }

@@ -44,6 +44,7 @@ pub mod quantity;
 pub mod random;
 pub mod report;
 pub mod scenario;
+pub mod sorted;
 pub mod statistics;
 pub mod theory;
 pub mod time;

@@ -4,8 +4,6 @@
 //! Every identifier here points at something, every jump stays inside its program, every number is in range.
 //! Nothing after compilation returns an error.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::arena::Arena;
@@ -15,6 +13,7 @@ use crate::policy::balance::Balance;
 use crate::policy::evict::Evict;
 use crate::policy::retry::Retry;
 use crate::random::Key;
+use crate::sorted::Map;
 use crate::time::{Duration, Time};
 
 pub mod control;
@@ -79,7 +78,7 @@ pub struct Model {
     /// By step: who is concerned.
     pub concerns: Vec<Concern>,
     /// By step: whose time a wait is, where it is not all the time of the node that waits.
-    pub stretches: BTreeMap<Program, Vec<Stretch>>,
+    pub stretches: Map<Program, Vec<Stretch>>,
     /// All distributions.
     pub samplers: Arena<SamplerId, Sampler>,
     /// The makers of requests.

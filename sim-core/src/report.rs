@@ -3,8 +3,6 @@
 //! ## Invariant: the report knows what was counted and nothing else
 //! It is computed from the counters of a run after the fact, so asking for it changes no result.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::engine::{Engine, Limit, Stop};
@@ -12,6 +10,7 @@ use crate::model::Model;
 use crate::model::traffic::traffic;
 use crate::observe::digest::RESULTS;
 use crate::observe::tally::{Action, LogEntry, Struck};
+use crate::sorted::Map;
 
 pub mod bottleneck;
 pub mod claim;
@@ -83,8 +82,8 @@ pub struct Report {
     #[serde(flatten)]
     pub measured: Measured,
     /// By the path of a number in this report: its 95 % interval, low and high.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub interval95: BTreeMap<String, [f64; 2]>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub interval95: Map<String, [f64; 2]>,
     /// Closed forms beside the simulation, wherever a node meets their assumptions.
     pub theory: Vec<TheoryRow>,
     /// What saturates first.
@@ -94,8 +93,8 @@ pub struct Report {
     /// What scaled and what broke, in order.
     pub actions: Vec<ActionReport>,
     /// By client and percentile: where requests around it spent their time; where it was asked for.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub spent: BTreeMap<String, BTreeMap<&'static str, SpentReport>>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub spent: Map<String, Map<&'static str, SpentReport>>,
     /// The slowest requests, the slowest first; as many as were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub slowest: Vec<SlowReport>,
@@ -119,7 +118,7 @@ pub struct Report {
     pub(crate) time: Spent,
     /// What was measured in the spans that claims name.
     #[serde(skip)]
-    pub(crate) spans: BTreeMap<Span, Watched>,
+    pub(crate) spans: Map<Span, Watched>,
 }
 
 /// Something that was done to the system.
@@ -213,7 +212,7 @@ impl Report {
             },
             limit: limit.map(Limit::word),
             measured,
-            interval95: BTreeMap::new(),
+            interval95: Map::new(),
             theory,
             bottleneck,
             expect: Vec::new(),
@@ -226,7 +225,7 @@ impl Report {
             counters,
             parts: Vec::new(),
             time,
-            spans: BTreeMap::new(),
+            spans: Map::new(),
         }
     }
 

@@ -35,6 +35,7 @@ const MODULES: &[Module] = &[
     module("random", Ground, &[]),
     module("distribution", Ground, &[]),
     module("arena", Ground, &[]),
+    module("sorted", Ground, &[]),
     module("diagnostic", Ground, &[]),
     module("theory", Ground, &[]),
     module("statistics", Ground, &[]),

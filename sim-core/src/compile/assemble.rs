@@ -14,6 +14,7 @@ use crate::model::{
 use crate::random::hash_name;
 use crate::scenario::Scenario;
 use crate::scenario::text::Document;
+use crate::sorted::Map;
 use crate::time::{Duration, Time};
 
 /// All instances that can exist are there from the start, as empty places.
@@ -248,7 +249,7 @@ fn empty() -> Model {
         instances: Arena::new(),
         pools: Arena::new(),
         steps: Vec::new(),
-        stretches: BTreeMap::new(),
+        stretches: Map::new(),
         samplers: Arena::new(),
         sources: Arena::new(),
         lead: None,

@@ -72,7 +72,7 @@ impl Compiler<'_> {
         let stretches = &mut self.model.stretches;
         let step = u16::try_from(self.model.steps.len() - 1).unwrap_or(u16::MAX);
         if elsewhere.is_some() || stretches.contains_key(&step) {
-            stretches.entry(step).or_default().push(Stretch { after, elsewhere });
+            stretches.get_or_insert_with(step, Vec::new).push(Stretch { after, elsewhere });
         }
     }
 

@@ -3,7 +3,6 @@
 //! Keys are numbered from 0, the most popular first.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use super::check::Problem;
 use crate::math::{exp, expm1, ln, ln_1p, pow};
 use crate::quantity::{Number, Ratio};
 use crate::random::Draws;
+use crate::sorted::Map;
 
 /// How popular each of a number of keys is.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -142,7 +142,7 @@ pub enum KeyLaw {
 pub struct Tables(Rc<RefCell<ByLaw>>);
 
 /// By the number of keys and the bits of the exponent.
-type ByLaw = BTreeMap<(u64, u64), Arc<ZipfTable>>;
+type ByLaw = Map<(u64, u64), Arc<ZipfTable>>;
 
 impl Tables {
     /// So many are kept.
@@ -153,8 +153,8 @@ impl Tables {
         if tables.len() >= Tables::MOST {
             tables.clear();
         }
-        let table = tables.entry((keys, exponent.to_bits()));
-        Arc::clone(table.or_insert_with(|| Arc::new(ZipfTable::new(keys, exponent))))
+        let make = || Arc::new(ZipfTable::new(keys, exponent));
+        Arc::clone(tables.get_or_insert_with((keys, exponent.to_bits()), make))
     }
 }
 

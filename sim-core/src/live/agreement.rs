@@ -1,10 +1,10 @@
 //! Until when the runs of two scenarios go the same way: so long nothing has to be done again when one becomes the other.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::live::is_same;
 use crate::model::{Controller, Model};
+use crate::sorted::Map;
 use crate::time::Time;
 
 /// The instant from which on runs of `old` and `new`, each a scenario's models over time, may differ: `Time::ZERO` if from
@@ -108,12 +108,12 @@ pub(super) fn in_force(model: &Model, at: Time) -> usize {
     last_until(&changes(model), at)
 }
 
-fn last_until(changes: &BTreeMap<Time, usize>, at: Time) -> usize {
-    changes.range(..=at).next_back().map_or(0, |(_, variant)| *variant)
+fn last_until(changes: &Map<Time, usize>, at: Time) -> usize {
+    changes.last_until(&at).map_or(0, |(_, variant)| *variant)
 }
 
 /// Which variant comes into force when.
-fn changes(model: &Model) -> BTreeMap<Time, usize> {
+fn changes(model: &Model) -> Map<Time, usize> {
     let change = |controller: &Controller| match controller {
         Controller::Change { at, variant } => Some((*at, *variant as usize)),
         Controller::Hpa { .. } | Controller::Scheduled { .. } | Controller::Recurring { .. } => None,

@@ -1,11 +1,10 @@
 //! The traffic equations: how often each node is visited, how busy each pool is at the offered load, and which saturates
 //! first. Nothing fails, times out or is tried again here; caches are as Che's approximation and renewal theory say.
 
-use std::collections::BTreeMap;
-
 use super::load::Load;
 use super::{Controller, Delay, Model, NodeId, PoolId, Source, SourceId};
 use crate::arena::Id;
+use crate::sorted::Map;
 
 mod cache;
 mod fastest;
@@ -76,7 +75,7 @@ pub fn traffic(model: &Model) -> Traffic {
 }
 
 fn stations(model: &Model, demand: &[[f64; 2]], total: f64, offered: f64) -> Vec<Station> {
-    let mut by_pool: BTreeMap<PoolId, Station> = BTreeMap::new();
+    let mut by_pool: Map<PoolId, Station> = Map::new();
     for (id, node) in model.nodes.enumerate() {
         let Some(first) = model.instances_of(id).next() else { continue };
         let instances: Vec<_> = model.instances_of(id).take(most(model, id)).collect();
@@ -86,7 +85,7 @@ fn stations(model: &Model, demand: &[[f64; 2]], total: f64, offered: f64) -> Vec
             pools.sort();
             pools.dedup();
             let servers = pools.iter().map(|pool| f64::from(model.pools[*pool].servers)).sum();
-            let station = by_pool.entry(model.instances[first].pools[slot]).or_insert(Station {
+            let station = by_pool.get_or_insert_with(model.instances[first].pools[slot], || Station {
                 node: id,
                 slot: u8::try_from(slot).unwrap_or(0),
                 servers,

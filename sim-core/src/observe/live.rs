@@ -3,10 +3,9 @@
 //!
 //! Everything counts from the start of the run, warm-up included, for who watches sees that too.
 
-use std::collections::BTreeMap;
-
 use crate::arena::Arena;
 use crate::model::{Model, NodeId, SourceId};
+use crate::sorted::Map;
 
 use super::histogram::{CELL_BITS, cell_of, middle_of_wide};
 
@@ -19,7 +18,7 @@ const CELLS: usize = 1024;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Live {
     /// The position in `arrows` of the arrow between two nodes.
-    places: BTreeMap<(NodeId, NodeId), usize>,
+    places: Map<(NodeId, NodeId), usize>,
     /// What went along each arrow.
     pub arrows: Vec<ArrowCount>,
     /// What clients saw.

@@ -12,11 +12,12 @@
 //! Without `from`, `to` or `at` a metric is told of the measured window. Without `@case` it is told of every run at
 //! hand; beside a metric of a case, of the scenario as it stands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Model, NodeKind};
+use crate::sorted::Map;
 
 use super::Report;
 use super::interval::Estimate;
@@ -43,9 +44,9 @@ pub const BASE: &str = "";
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Names {
     /// By client: its classes.
-    pub clients: BTreeMap<String, Vec<String>>,
+    pub clients: Map<String, Vec<String>>,
     /// By node that is no client: its pools and how many instances it can have.
-    pub nodes: BTreeMap<String, (Vec<&'static str>, u32)>,
+    pub nodes: Map<String, (Vec<&'static str>, u32)>,
     /// The cases of the scenario.
     pub cases: Vec<String>,
 }
@@ -198,7 +199,7 @@ impl Claims {
 
     /// Checks all claims whose runs are at hand, by name of their case ([`BASE`] for the scenario as it stands). A
     /// claim about a case that has not been run is left out.
-    pub fn check(&self, reports: &BTreeMap<String, &Report>) -> Vec<super::ClaimResult> {
+    pub fn check(&self, reports: &Map<String, &Report>) -> Vec<super::ClaimResult> {
         self.claims.iter().filter_map(|claim| claim.check(reports)).collect()
     }
 }

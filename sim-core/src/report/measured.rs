@@ -3,14 +3,13 @@
 //! ## Invariant: an empty statistic is `None`
 //! A mean of nothing and a rate over no time are absent, never zero. Names and units are those of the JSON report.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::engine::visit::Outcome;
 use crate::model::{CacheId, InstanceId, Model, Node, NodeId, NodeKind};
 use crate::observe::histogram::Histogram;
 use crate::observe::tally::{ClassTally, NodeTally};
+use crate::sorted::Map;
 use crate::time::Time;
 
 use super::counters::{Counters, Owners, pools_of};
@@ -27,9 +26,9 @@ pub struct Measured {
     /// The length of the window in seconds.
     pub measured_s: f64,
     /// By name of a client node.
-    pub clients: BTreeMap<String, ClientReport>,
+    pub clients: Map<String, ClientReport>,
     /// By name of a node that is no client.
-    pub nodes: BTreeMap<String, NodeReport>,
+    pub nodes: Map<String, NodeReport>,
 }
 
 /// What the users of a client node, or of one of its classes, saw. Counts follow the requests sent in the window.
@@ -42,7 +41,7 @@ pub struct ClientReport {
     /// Requests answered within their objective.
     pub good: u64,
     /// Failed requests by reason; `timeout` always, others where there are any.
-    pub failed: BTreeMap<&'static str, u64>,
+    pub failed: Map<&'static str, u64>,
     /// Requests that had neither an answer nor failed when the run ended.
     pub in_flight: u64,
     /// Answers that came after the client had given up.
@@ -61,8 +60,8 @@ pub struct ClientReport {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub censored: bool,
     /// The same by class, where there are several.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub classes: BTreeMap<String, ClientReport>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub classes: Map<String, ClientReport>,
     /// The length of the client's window in seconds: it ends with the last completion where a run ends idle.
     #[serde(skip)]
     pub window_s: f64,
@@ -98,7 +97,7 @@ pub struct NodeReport {
     /// Visits that came, and lookups of a cache or a name.
     pub requests: u64,
     /// Visits that failed here, by reason.
-    pub failed: BTreeMap<&'static str, u64>,
+    pub failed: Map<&'static str, u64>,
     /// Busy time over capacity of its main pool.
     pub utilization: Option<f64>,
     /// How many instances existed.
@@ -110,7 +109,7 @@ pub struct NodeReport {
     /// The time average of the visits at the node.
     pub present: Option<f64>,
     /// By name: cores, threads, connections.
-    pub pools: BTreeMap<&'static str, PoolReport>,
+    pub pools: Map<&'static str, PoolReport>,
     /// Its instances, those that never existed in the window left out.
     pub per_instance: Vec<InstanceReport>,
     /// What its instances cost in the window, booting and draining ones included, where they have a price.
@@ -284,7 +283,7 @@ fn class(tally: &ClassTally, window_s: f64) -> ClientReport {
     let ended = tally.completed + failures;
     let in_flight = tally.offered.saturating_sub(ended);
     let mut failed = by_reason(&tally.failed);
-    failed.entry(Outcome::Timeout.word()).or_insert(0);
+    failed.get_or_insert_with(Outcome::Timeout.word(), || 0);
     ClientReport {
         offered: tally.offered,
         completed: tally.completed,
@@ -298,7 +297,7 @@ fn class(tally: &ClassTally, window_s: f64) -> ClientReport {
         error_rate: ratio(failures as f64, ended as f64),
         latency_ms: LatencyReport::of(tally.latency.clone()),
         censored: in_flight as f64 > MOST_IN_FLIGHT * tally.offered as f64,
-        classes: BTreeMap::new(),
+        classes: Map::new(),
         window_s,
     }
 }
@@ -347,7 +346,7 @@ struct Observed<'a> {
 impl Observed<'_> {
     fn node(&self, id: NodeId, node: &Node) -> NodeReport {
         let tally = &self.span.nodes[id];
-        let pools: BTreeMap<_, _> = node
+        let pools: Map<_, _> = node
             .pool_kinds
             .iter()
             .enumerate()
@@ -460,7 +459,7 @@ impl Observed<'_> {
     }
 }
 
-fn by_reason(failed: &[u64; Outcome::FAILURES.len()]) -> BTreeMap<&'static str, u64> {
+fn by_reason(failed: &[u64; Outcome::FAILURES.len()]) -> Map<&'static str, u64> {
     let reasons = Outcome::FAILURES.iter().zip(failed).filter(|(_, count)| **count > 0);
     reasons.map(|(outcome, count)| (outcome.word(), *count)).collect()
 }

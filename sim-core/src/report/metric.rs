@@ -392,7 +392,7 @@ fn count(value: Option<&u64>) -> f64 {
     value.map_or(0.0, |value| *value as f64)
 }
 
-fn total(failed: &std::collections::BTreeMap<&'static str, u64>) -> f64 {
+fn total(failed: &crate::sorted::Map<&'static str, u64>) -> f64 {
     failed.values().sum::<u64>() as f64
 }
 

@@ -3,9 +3,8 @@
 //! Counts are whole numbers, so it does not matter in which order the runs come. Unlike [`super::Merge`], nothing of a
 //! single run is kept: it takes no more memory for a thousand runs than for one.
 
-use std::collections::BTreeMap;
-
 use crate::model::Model;
+use crate::sorted::Map;
 
 use super::Report;
 use super::counters::Counters;
@@ -17,7 +16,7 @@ use super::watch::Span;
 pub struct Pooled {
     whole: Counters,
     /// What every one of the runs counted in the spans that were watched.
-    spans: BTreeMap<Span, Counters>,
+    spans: Map<Span, Counters>,
 }
 
 impl Pooled {
@@ -32,7 +31,7 @@ impl Pooled {
         self.whole.add(&report.counters);
         // A span that one of the runs did not reach is told of none.
         self.spans.retain(|span, _| report.spans.contains_key(span));
-        for (span, counters) in &mut self.spans {
+        for (span, counters) in self.spans.iter_mut() {
             if let Some(watched) = report.spans.get(span) {
                 counters.add(&watched.counters);
             }

@@ -1,6 +1,5 @@
 //! From text to a report in one call: for programs that use the simulator as a library, and for the browser.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::compile::{Compiled, Files, case, compile_sharing};
@@ -8,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution::discrete::Tables;
 use crate::engine::Engine;
 use crate::scenario::text::scan;
+use crate::sorted::Map;
 
 use super::claim::{BASE, ClaimText};
 use super::{Claims, Names, Report, Watch};
@@ -52,7 +52,7 @@ impl Prepared {
         let mut watch = self.watch();
         watch.run(&mut engine);
         let mut report = watch.report(&engine);
-        report.expect = self.claims.check(&BTreeMap::from([(BASE.to_owned(), &report)]));
+        report.expect = self.claims.check(&Map::from([(BASE.to_owned(), &report)]));
         report
     }
 }

@@ -1,13 +1,12 @@
 //! The run over time, row by row: printed on request, and drawn as sparklines.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::arena::Id;
 use crate::engine::Engine;
 use crate::model::{Node, NodeId, NodeKind};
 use crate::observe::series::{NodeRow, Row};
+use crate::sorted::Map;
 use crate::time::{Duration, Time};
 
 use super::counters::{UNLIMITED, capacity};
@@ -28,11 +27,11 @@ pub struct SeriesRow {
     /// The 99th percentile, likewise.
     pub p99_ms: Option<f64>,
     /// By node: visits present at the end of the interval.
-    pub present: BTreeMap<String, u32>,
+    pub present: Map<String, u32>,
     /// By node: instances that take calls.
-    pub instances: BTreeMap<String, u32>,
+    pub instances: Map<String, u32>,
     /// By node with a bounded main pool: its busy time over its capacity in the interval.
-    pub utilization: BTreeMap<String, f64>,
+    pub utilization: Map<String, f64>,
     /// What was counted, for formats that want counts.
     #[serde(skip)]
     pub counts: SeriesCounts,

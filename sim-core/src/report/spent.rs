@@ -1,8 +1,6 @@
 //! Where requests spent their time: node by node around the median and the 99th percentile, and the slowest of them hop
 //! by hop.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::engine::Engine;
@@ -10,6 +8,7 @@ use crate::engine::visit::Outcome;
 use crate::model::{Model, NodeKind};
 use crate::observe::trace::breakdown::{Breakdown, Share};
 use crate::observe::trace::{Hop, Part, Slow, Tracer};
+use crate::sorted::Map;
 
 /// Around which percentiles it is told, and which shares of all requests, ordered by latency, stand for each.
 pub const AROUND: [(&str, f64, f64); 2] = [("p50", 0.45, 0.55), ("p99", 0.985, 0.995)];
@@ -24,7 +23,7 @@ pub struct SpentReport {
     /// What of it went into attempts that were repeated, and into waiting to repeat them. It is part of the nodes' times.
     pub repeated_ms: f64,
     /// By node, whoever took no time left out. These times add up to the latency.
-    pub nodes: BTreeMap<String, NodeSpent>,
+    pub nodes: Map<String, NodeSpent>,
 }
 
 /// The time that a request spent at a node, its calls of others left out.
@@ -146,16 +145,16 @@ impl Spent {
     }
 
     /// By client and percentile.
-    pub fn around(&self, model: &Model) -> BTreeMap<String, BTreeMap<&'static str, SpentReport>> {
+    pub fn around(&self, model: &Model) -> Map<String, Map<&'static str, SpentReport>> {
         if self.breakdown.is_empty() {
-            return BTreeMap::new();
+            return Map::new();
         }
         let of_source = |source| {
             let shares = AROUND.iter().filter_map(|(name, from, to)| {
                 let share = self.breakdown.between(source, *from, *to)?;
                 Some((*name, report(model, &share)))
             });
-            shares.collect::<BTreeMap<_, _>>()
+            shares.collect::<Map<_, _>>()
         };
         let sources = model.sources.enumerate();
         let told = sources.map(|(id, source)| (model.nodes[source.node].name.clone(), of_source(id)));

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 
 use super::run::{Prepared, run_text};
 use super::*;
@@ -243,7 +243,7 @@ fn replications_are_one_report_with_intervals_between_them() {
     let [low, high] = merged.interval95["clients.users.latency_ms.mean"];
     let mean = merged.measured.clients["users"].latency_ms.mean.expect("there are answers");
     assert!(low < mean && mean < high && (low + high) / 2.0 - mean < 1e-9);
-    let claims = prepared.claims.check(&BTreeMap::from([(claim::BASE.to_owned(), &merged)]));
+    let claims = prepared.claims.check(&Map::from([(claim::BASE.to_owned(), &merged)]));
     assert!(claims.iter().all(|claim| claim.holds), "{claims:?}");
 }
 

@@ -4,10 +4,11 @@
 //! Whatever a report tells has a value in each batch, and the spread of these values says how sure the whole is,
 //! autocorrelation included (batch means; Law 2015, §9.5.3; for quantiles Asmussen and Glynn 2007, §III.5).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::engine::{Engine, Stop};
 use crate::model::Model;
+use crate::sorted::Map;
 use crate::time::{Duration, Time};
 
 use super::Report;
@@ -62,7 +63,7 @@ pub(crate) struct Watched {
 pub struct Watch {
     spans: Vec<Span>,
     instants: BTreeSet<Time>,
-    seen: BTreeMap<Time, Counters>,
+    seen: Map<Time, Counters>,
     has_batches: bool,
     batches: Vec<Counters>,
     batch: Duration,
@@ -77,7 +78,7 @@ impl Watch {
         Watch {
             spans,
             instants,
-            seen: BTreeMap::new(),
+            seen: Map::new(),
             has_batches: true,
             batches: Vec::new(),
             batch: FIRST_BATCH,

@@ -1,24 +1,23 @@
 //! The fastest answers there can be: a timeout below them is one that always strikes.
 
-use std::collections::BTreeMap;
-
 use super::profile::targets;
 use crate::distribution::Sampler;
 use crate::model::step::{Program, Step};
 use crate::model::{CallId, Choice, Delay, Model, NodeId};
+use crate::sorted::Map;
 
 /// A value is as good as impossible if this share at most lies below it.
 const IMPOSSIBLE: f64 = 1e-9;
 
 /// A lower bound of the seconds that an attempt of a call takes to succeed, undisturbed; infinite if it never can.
 pub fn fastest_answer(model: &Model, call: CallId) -> f64 {
-    Fastest { model, known: BTreeMap::new() }.call(call)
+    Fastest { model, known: Map::new() }.call(call)
 }
 
 struct Fastest<'m> {
     model: &'m Model,
     /// By node and operation; zero, a bound that always holds, while it is being found.
-    known: BTreeMap<(NodeId, u8), f64>,
+    known: Map<(NodeId, u8), f64>,
 }
 
 impl Fastest<'_> {
@@ -49,11 +48,11 @@ impl Fastest<'_> {
     /// Programs only jump forwards: the earliest time at each step is known when its turn comes.
     fn program(&mut self, entry: Program, slowness: f64) -> f64 {
         let model = self.model;
-        let mut front: BTreeMap<usize, f64> = BTreeMap::from([(usize::from(entry), 0.0)]);
+        let mut front: Map<usize, f64> = Map::from([(usize::from(entry), 0.0)]);
         let mut best = f64::INFINITY;
         while let Some((at, mut now)) = front.pop_first() {
             let mut go = |target: usize, now: f64| {
-                let known = front.entry(target).or_insert(f64::INFINITY);
+                let known = front.get_or_insert_with(target, || f64::INFINITY);
                 *known = known.min(now);
             };
             match model.steps[at] {

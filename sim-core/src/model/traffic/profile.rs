@@ -2,12 +2,11 @@
 //!
 //! Programs only jump forwards, so the steps are gone through once in their order.
 
-use std::collections::BTreeMap;
-
 use super::mean;
 use crate::arena::Id;
 use crate::model::step::{Program, Step};
 use crate::model::{CallId, Choice, Link, Model, NodeId, SourceId, Target};
+use crate::sorted::Map;
 
 /// Cycles of calls are followed this deep, as deep as the engine does.
 const ROUNDS: usize = 64;
@@ -200,10 +199,10 @@ struct Follower<'f> {
 }
 
 /// Where visits are: how many, and which pools they keep a server of.
-type Front = BTreeMap<usize, (f64, [bool; 2])>;
+type Front = Map<usize, (f64, [bool; 2])>;
 
 fn arrive(front: &mut Front, step: usize, share: f64, kept: [bool; 2]) {
-    let at = front.entry(step).or_insert((0.0, kept));
+    let at = front.get_or_insert_with(step, || (0.0, kept));
     at.0 += share;
     at.1 = [at.1[0] || kept[0], at.1[1] || kept[1]];
 }

@@ -1,9 +1,8 @@
 //! Where requests spent their time, by how long they took: sums over all requests of nearly the same latency.
 
-use std::collections::BTreeMap;
-
 use crate::model::{NodeId, SourceId};
 use crate::observe::histogram::{CELL_BITS, cell_of};
+use crate::sorted::Map;
 use crate::time::Duration;
 
 use super::{Hop, Part};
@@ -25,13 +24,13 @@ pub struct Cell {
     /// The part of it spent on attempts that were repeated, and on waiting to repeat them.
     pub repeated: u128,
     /// Where it was spent, and on what.
-    pub nodes: BTreeMap<NodeId, Sums>,
+    pub nodes: Map<NodeId, Sums>,
 }
 
 /// Sums by client and latency.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Breakdown {
-    cells: BTreeMap<(SourceId, u32), Cell>,
+    cells: Map<(SourceId, u32), Cell>,
 }
 
 /// What was summed up over a part of the requests, each counting as much as it belongs to that part.
@@ -44,17 +43,18 @@ pub struct Share {
     /// The seconds of it that were spent on attempts that were repeated.
     pub repeated: f64,
     /// The seconds of it that were spent at each node, by [`Part::ALL`].
-    pub nodes: BTreeMap<NodeId, [f64; Part::ALL.len()]>,
+    pub nodes: Map<NodeId, [f64; Part::ALL.len()]>,
 }
 
 impl Breakdown {
     /// Adds a request that took `latency`, of which the hops say where it was spent.
     pub fn add(&mut self, source: SourceId, latency: Duration, hops: &[Hop]) {
-        let cell = self.cells.entry((source, (cell_of(latency.0) >> WIDTH_BITS) as u32)).or_default();
+        let cell =
+            self.cells.get_or_insert_with((source, (cell_of(latency.0) >> WIDTH_BITS) as u32), Cell::default);
         cell.requests += 1;
         cell.latency += u128::from(latency.0);
         for hop in hops {
-            let sums = cell.nodes.entry(hop.node).or_default();
+            let sums = cell.nodes.get_or_insert_with(hop.node, Default::default);
             for (sum, part) in sums.iter_mut().zip(Part::ALL) {
                 *sum += u128::from(hop.parts.of(part).0);
             }
@@ -66,12 +66,12 @@ impl Breakdown {
     /// Adds the sums of another run of the same scenario.
     pub fn merge(&mut self, other: &Breakdown) {
         for (key, theirs) in &other.cells {
-            let mine = self.cells.entry(*key).or_default();
+            let mine = self.cells.get_or_insert_with(*key, Cell::default);
             mine.requests += theirs.requests;
             mine.latency += theirs.latency;
             mine.repeated += theirs.repeated;
             for (node, sums) in &theirs.nodes {
-                let mine = mine.nodes.entry(*node).or_default();
+                let mine = mine.nodes.get_or_insert_with(*node, Default::default);
                 mine.iter_mut().zip(sums).for_each(|(mine, its)| *mine += its);
             }
         }
@@ -85,7 +85,7 @@ impl Breakdown {
     /// What the requests of a client spent their time on whose ranks by latency lie between two shares of all, such as
     /// 0.985 and 0.995 for those around the 99th percentile. Of a cell across a bound a part counts.
     pub fn between(&self, source: SourceId, from: f64, to: f64) -> Option<Share> {
-        let cells = || self.cells.range((source, 0)..=(source, u32::MAX)).map(|(_, cell)| cell);
+        let cells = || self.cells.between(&(source, 0), &(source, u32::MAX)).map(|(_, cell)| cell);
         let total: u64 = cells().map(|cell| cell.requests).sum();
         let (from, to) = (from * total as f64, to * total as f64);
         let mut share = Share::default();
@@ -103,7 +103,7 @@ impl Breakdown {
             share.latency += seconds(cell.latency);
             share.repeated += seconds(cell.repeated);
             for (node, sums) in &cell.nodes {
-                let mine = share.nodes.entry(*node).or_default();
+                let mine = share.nodes.get_or_insert_with(*node, Default::default);
                 mine.iter_mut().zip(sums).for_each(|(mine, sum)| *mine += seconds(*sum));
             }
         }

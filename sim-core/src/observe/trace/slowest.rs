@@ -1,10 +1,10 @@
 //! The slowest requests of a run, as many as somebody wants.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use crate::engine::visit::Outcome;
 use crate::model::SourceId;
+use crate::sorted::Map;
 use crate::time::{Duration, Time};
 
 use super::{Hop, Trace};
@@ -40,13 +40,13 @@ pub(super) fn slowness(trace: &Trace, latency: Duration) -> Slowness {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Slowest<T> {
     most: usize,
-    found: BTreeMap<Slowness, T>,
+    found: Map<Slowness, T>,
 }
 
 impl<T> Slowest<T> {
     /// None so far.
     pub(super) fn new(most: u32) -> Slowest<T> {
-        Slowest { most: most as usize, found: BTreeMap::new() }
+        Slowest { most: most as usize, found: Map::new() }
     }
 
     /// Whether a request is among the slowest so far.

@@ -3,11 +3,10 @@
 //! A claim that compares what was measured with what was measured must hold by three standard errors, those of both
 //! sides taken together as if they were independent (on common random numbers they err less). Counts compare exactly.
 
-use std::collections::BTreeMap;
-
 use crate::report::interval::Estimate;
 use crate::report::watch::Span;
 use crate::report::{ClaimResult, Report};
+use crate::sorted::Map;
 
 use super::parse::dimension_of;
 use super::{BASE, Claim, Dimension, Expression, Operator, Quantity, Reading, Relation};
@@ -49,14 +48,14 @@ struct Verdict {
 /// The runs that a claim is checked against.
 #[derive(Clone, Copy)]
 struct Runs<'a> {
-    reports: &'a BTreeMap<String, &'a Report>,
+    reports: &'a Map<String, &'a Report>,
     /// What a metric without a case is told of.
     own: &'a str,
 }
 
 impl Claim {
     /// Checks the claim, unless a run it is about is not at hand.
-    pub(super) fn check(&self, reports: &BTreeMap<String, &Report>) -> Option<ClaimResult> {
+    pub(super) fn check(&self, reports: &Map<String, &Report>) -> Option<ClaimResult> {
         let cases = self.cases();
         if cases.iter().any(|case| !reports.contains_key(*case)) {
             return None;

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 
 use super::*;
 use crate::observe::histogram::Histogram;
@@ -9,8 +9,8 @@ use crate::time::Time;
 
 fn names() -> Names {
     Names {
-        clients: BTreeMap::from([("users".to_owned(), vec!["gold".to_owned(), "free".to_owned()])]),
-        nodes: BTreeMap::from([("app".to_owned(), (vec!["threads", "cores"], 4))]),
+        clients: Map::from([("users".to_owned(), vec!["gold".to_owned(), "free".to_owned()])]),
+        nodes: Map::from([("app".to_owned(), (vec!["threads", "cores"], 4))]),
         cases: vec!["lc".to_owned(), "rr".to_owned()],
     }
 }
@@ -27,7 +27,7 @@ fn measured(mean: f64) -> Measured {
         offered: 1_000,
         completed: 900,
         good: 800,
-        failed: BTreeMap::from([("timeout", 100)]),
+        failed: Map::from([("timeout", 100)]),
         in_flight: 0,
         late: 3,
         attempts: 1_200,
@@ -36,11 +36,11 @@ fn measured(mean: f64) -> Measured {
         error_rate: Some(0.1),
         latency_ms: latency(mean),
         censored: false,
-        classes: BTreeMap::new(),
+        classes: Map::new(),
         window_s: 10.0,
     };
     let gold = ClientReport { latency_ms: latency(mean / 2.0), ..client.clone() };
-    let users = ClientReport { classes: BTreeMap::from([("gold".to_owned(), gold)]), ..client };
+    let users = ClientReport { classes: Map::from([("gold".to_owned(), gold)]), ..client };
     let instance = |number: u32, requests| InstanceReport {
         id: format!("app/{number}"),
         requests,
@@ -50,13 +50,13 @@ fn measured(mean: f64) -> Measured {
     let app = NodeReport {
         kind: "service",
         requests: 30,
-        failed: BTreeMap::new(),
+        failed: Map::new(),
         utilization: Some(0.25),
         instances: InstancesReport { min: 2, mean: Some(2.0), max: 2 },
         queue: QueueReport { mean: Some(0.5), max: 4 },
         latency_ms: LatencyReport::default(),
         present: None,
-        pools: BTreeMap::new(),
+        pools: Map::new(),
         per_instance: vec![instance(0, 20), instance(1, 10)],
         cost: None,
         cache: None,
@@ -69,8 +69,8 @@ fn measured(mean: f64) -> Measured {
     };
     Measured {
         measured_s: 10.0,
-        clients: BTreeMap::from([("users".to_owned(), users)]),
-        nodes: BTreeMap::from([("app".to_owned(), app)]),
+        clients: Map::from([("users".to_owned(), users)]),
+        nodes: Map::from([("app".to_owned(), app)]),
     }
 }
 
@@ -92,12 +92,12 @@ fn report(mean: f64, spread: f64) -> Report {
         stopped: "reached",
         limit: None,
         measured: measured(mean),
-        interval95: BTreeMap::new(),
+        interval95: Map::new(),
         theory: Vec::new(),
         bottleneck: None,
         expect: Vec::new(),
         actions: Vec::new(),
-        spent: BTreeMap::new(),
+        spent: Map::new(),
         slowest: Vec::new(),
         variants: 1,
         violations: Vec::new(),
@@ -105,7 +105,7 @@ fn report(mean: f64, spread: f64) -> Report {
         counters: Counters::default(),
         parts: (0..16).map(part).collect(),
         time: crate::report::Spent::default(),
-        spans: BTreeMap::new(),
+        spans: Map::new(),
     }
 }
 

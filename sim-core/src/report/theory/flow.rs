@@ -4,7 +4,7 @@
 //! (Burke 1956 for M/M/c; Kelly 1979 for processor sharing and preemptive last come first served). Everything that is
 //! not known to keep a stream makes it [`Flow::Other`], of which no law is claimed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::distribution::Sampler;
 use crate::model::load::{Arrivals, Load};
@@ -14,6 +14,7 @@ use crate::model::{
 };
 use crate::policy::balance::Balance;
 use crate::report::counters::Owners;
+use crate::sorted::Map;
 
 /// A call graph that is deeper is not followed.
 const MOST_DEPTH: u32 = 64;
@@ -63,9 +64,9 @@ pub(super) struct Paths<'m> {
     model: &'m Model,
     owners: Owners,
     /// By node and pool.
-    pub stations: BTreeMap<(NodeId, PoolSlot), Vec<Arrival>>,
+    pub stations: Map<(NodeId, PoolSlot), Vec<Arrival>>,
     /// By cache: who asks it, and how.
-    pub lookups: BTreeMap<CacheId, Vec<(SourceId, Flow)>>,
+    pub lookups: Map<CacheId, Vec<(SourceId, Flow)>>,
     /// The mean time a request spends without waiting for anybody, in seconds.
     pub delay: f64,
     /// Whether some requests go other ways than others.
@@ -83,8 +84,8 @@ impl<'m> Paths<'m> {
         Paths {
             model,
             owners: Owners::of(model),
-            stations: BTreeMap::new(),
-            lookups: BTreeMap::new(),
+            stations: Map::new(),
+            lookups: Map::new(),
             delay: 0.0,
             is_branched: false,
             is_lost: false,
@@ -164,7 +165,7 @@ impl<'m> Paths<'m> {
                     flow = Flow::Other;
                 }
                 Step::Lookup { cache, miss } => {
-                    self.lookups.entry(cache).or_default().push((self.source, flow));
+                    self.lookups.get_or_insert_with(cache, Vec::new).push((self.source, flow));
                     self.is_branched = true;
                     self.program(place, miss, Flow::Other);
                     flow = Flow::Other;
@@ -264,7 +265,7 @@ impl<'m> Paths<'m> {
         let hold = hold.filter(|_| is_own);
         let share = 1.0 / f64::from(self.model.nodes[node].instances.max(1));
         let arrival = Arrival { source: self.source, flow: flow.scaled(share), hold, is_alone };
-        self.stations.entry((node, slot)).or_default().push(arrival);
+        self.stations.get_or_insert_with((node, slot), Vec::new).push(arrival);
         let (Flow::Poisson(_), Some(hold)) = (flow, hold) else { return Flow::Other };
         let loses_nobody = spec.queue == u32::MAX && spec.patience.is_none();
         let keeps = match spec.discipline {
