@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Model, RunPlan, SourceId};
 use crate::time::{Duration, Time};
 
@@ -51,7 +53,7 @@ pub struct Engine {
 }
 
 /// Why a run is over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Stop {
     /// The end of the measured window was reached.
     Reached,
@@ -62,7 +64,7 @@ pub enum Stop {
 }
 
 /// A bound of a run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Limit {
     /// Model events.
     Events,

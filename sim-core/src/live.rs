@@ -6,9 +6,9 @@
 //! its present text at t, and the command gives the same digest for it. `tests/live.rs` checks that for edits at random.
 
 use crate::engine::{Engine, Stop};
-use crate::model::{Model, NodeId};
+use crate::model::Model;
 use crate::observe::tally::LogEntry;
-use crate::report::{Report, TheoryRow, theory};
+use crate::report::Findings;
 use crate::time::Time;
 
 mod agreement;
@@ -158,42 +158,9 @@ impl Live {
         self.engine.model()
     }
 
-    /// The report of the run so far.
-    pub fn report(&self) -> Report {
-        Report::new(&self.engine)
-    }
-
-    /// Laws beside what was measured so far; none where the scenario changes, breaks or scales.
-    pub fn theory(&self) -> Vec<TheoryRow> {
-        let variants = self.script.variants.len() as u64;
-        theory::rows(self.engine.model(), variants, &self.report().measured)
-    }
-
-    /// The run over time as CSV: a column for each number of a row, named after what it is of.
-    pub fn csv(&self) -> String {
-        let layout = self.row_layout();
-        let model = self.engine.model();
-        let mut heads: Vec<String> = layout.head.iter().map(|field| (*field).to_owned()).collect();
-        let nodes = || model.nodes.iter().map(|node| node.name.clone());
-        let clients = || model.sources.iter().map(|source| model.nodes[source.node].name.clone());
-        let name = |node: NodeId| model.nodes[node].name.as_str();
-        let edges = self.script.arrows.iter().map(|(from, to)| format!("{}->{}", name(*from), name(*to)));
-        let mut add = |group: &Group, what: &str, names: Vec<String>| {
-            for name in names {
-                heads.extend(group.fields.iter().map(|field| format!("{what}.{name}.{field}")));
-            }
-        };
-        add(&layout.groups.clients, "client", clients().collect());
-        add(&layout.groups.nodes, "node", nodes().collect());
-        add(&layout.groups.edges, "link", edges.collect());
-        let mut text = heads.join(",");
-        text.push('\n');
-        for row in self.rows(0).chunks_exact(layout.length) {
-            let known = |value: &f64| if value.is_nan() { String::new() } else { value.to_string() };
-            text.push_str(&row.iter().map(known).collect::<Vec<_>>().join(","));
-            text.push('\n');
-        }
-        text
+    /// What the run has found so far: of what [`Report::of`](crate::report::Report::of) makes a report.
+    pub fn findings(&self) -> Findings {
+        Findings::of(&self.engine)
     }
 
     /// The run itself, to look at.

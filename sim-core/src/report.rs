@@ -15,6 +15,7 @@ use crate::sorted::Map;
 pub mod bottleneck;
 pub mod claim;
 mod counters;
+mod findings;
 pub mod interval;
 pub mod measured;
 pub mod merge;
@@ -28,8 +29,9 @@ pub mod watch;
 
 pub use bottleneck::{Bottleneck, Saturation};
 pub use claim::{Claims, Names, Reading};
+use counters::Counters;
 pub(crate) use counters::UNLIMITED;
-use counters::{Counters, Depth};
+pub use findings::{Findings, NoFindings, digest};
 pub use measured::{
     CacheReport, ClientReport, InstanceReport, InstancesReport, LatencyReport, LockReport, Measured, NodeNow,
     NodeReport, PoolReport, QueueReport, WaitReport,
@@ -174,12 +176,21 @@ pub struct ClaimResult {
 impl Report {
     /// The report of a run, at its end or as it stands.
     pub fn new(engine: &Engine) -> Report {
-        let (model, state) = (engine.model(), engine.state());
-        let stop = engine.stopped();
-        let counters = measured_window(engine);
-        let measured = Measured::of(model, &counters);
-        let variants = engine.variants().len() as u64;
+        let model = engine.model();
         let time = Spent::of(engine);
+        Report {
+            spent: time.around(model),
+            slowest: time.slowest.clone(),
+            series: series::rows(engine),
+            time,
+            ..Report::of(model, Findings::of(engine))
+        }
+    }
+
+    /// The same of what a run has found, while `model` is in force. It tells neither where time went nor of the run over time.
+    pub fn of(model: &Model, findings: Findings) -> Report {
+        let Findings { stop, counters, variants, .. } = findings;
+        let measured = Measured::of(model, &counters);
         // Before the end there is no steady state to compare, and whoever watches asks often.
         let (theory, bottleneck) = match stop {
             Some(_) => {
@@ -197,12 +208,12 @@ impl Report {
             results: RESULTS,
             scenario: model.name.clone(),
             case: None,
-            seed: engine.seed(),
+            seed: findings.seed,
             seeds: Vec::new(),
-            digest: digest(engine),
-            simulated_s: state.now.as_secs_f64(),
+            digest: findings.digest,
+            simulated_s: findings.now.as_secs_f64(),
             warmup_s: model.run.warmup.as_secs_f64(),
-            events: state.events,
+            events: findings.events,
             wall_s: 0.0,
             stopped: match stop {
                 None => "running",
@@ -216,17 +227,23 @@ impl Report {
             theory,
             bottleneck,
             expect: Vec::new(),
-            actions: actions(engine),
-            spent: time.around(model),
-            slowest: time.slowest.clone(),
-            violations: engine.check().iter().map(ToString::to_string).collect(),
-            series: series::rows(engine),
+            actions: findings.log.iter().map(|entry| ActionReport::of(model, entry)).collect(),
+            spent: Map::new(),
+            slowest: Vec::new(),
+            violations: findings.violations,
+            series: Vec::new(),
             variants,
             counters,
             parts: Vec::new(),
-            time,
+            time: Spent::default(),
             spans: Map::new(),
         }
+    }
+
+    /// Closed forms beside what was measured so far, whether the run is over or not; none where the scenario changes, breaks or
+    /// scales.
+    pub fn theory_so_far(&self, model: &Model) -> Vec<TheoryRow> {
+        theory::rows(model, self.variants, &self.measured)
     }
 
     /// From how many replications, or batches of a single run, intervals come; at least one.
@@ -259,38 +276,6 @@ impl Report {
 }
 
 /// What happened since measuring started.
-fn measured_window(engine: &Engine) -> Counters {
-    let mut now = Counters::now(engine, Depth::Full);
-    if engine.stopped() == Some(Stop::Idle) {
-        now.clients_at = engine.state().tally.last_ended;
-    }
-    let start = Counters::at_start(engine).unwrap_or_else(|| now.clone());
-    now.since(&start)
-}
-
-/// The digest of a run that is over by a bound of its own: where the clock or the memory of a machine ends a run,
-/// another machine would have ended it elsewhere.
-fn digest(engine: &Engine) -> Option<String> {
-    match engine.stopped()? {
-        Stop::Reached | Stop::Idle | Stop::Limit(Limit::Events | Limit::SimulatedTime) => {}
-        Stop::Limit(Limit::WallTime | Limit::InFlight) => return None,
-    }
-    let tally = &engine.state().tally;
-    let mut digest = tally.digest;
-    for (id, node) in engine.model().nodes.enumerate() {
-        let count = &tally.nodes[id];
-        digest.count(node.tag, 0, engine.state().requests(engine.model(), id));
-        for (reason, failed) in (1..).zip(count.failed) {
-            digest.count(node.tag, reason, failed);
-        }
-    }
-    Some(digest.text())
-}
-
-fn actions(engine: &Engine) -> Vec<ActionReport> {
-    engine.state().tally.log.iter().map(|entry| ActionReport::of(engine.model(), entry)).collect()
-}
-
 impl ActionReport {
     /// What an entry of a run's log tells.
     pub fn of(model: &Model, entry: &LogEntry) -> ActionReport {

@@ -1,7 +1,10 @@
 //! A scenario that was compiled: what a live run of it plays, and what it is of.
 
+use serde_json::{Value, json};
 use sim_core::compile::{Compiled, compile_sharing};
 use sim_core::live::{Description, Script};
+use sim_core::model::Model;
+use sim_core::report::{Findings, NoFindings, Report};
 use sim_core::time::{Duration, Time};
 use wasm_bindgen::prelude::*;
 
@@ -37,5 +40,30 @@ impl Scenario {
         let warnings = sim_core::diagnostic::problems(&self.text, &self.compiled.warnings);
         description["warnings"] = to_value(warnings);
         description.to_string()
+    }
+
+    /// The report of what an arm has found, as `escala run --json` prints it.
+    pub fn report(&self, findings: &[u8]) -> Result<String, JsError> {
+        Ok(self.of(findings)?.1.to_json(false).to_string())
+    }
+
+    /// Laws beside what an arm has found: `TheoryLine[]` as JSON.
+    pub fn theory(&self, findings: &[u8]) -> Result<String, JsError> {
+        let (model, report) = self.of(findings)?;
+        let rows = report.theory_so_far(model);
+        let lines = rows.iter().map(|row| {
+            json!({
+                "node": row.node, "law": row.law, "metric": row.quantity, "expected": row.expected,
+                "simulated": row.measured, "unit": row.unit, "assumptions": row.assumptions,
+            })
+        });
+        Ok(Value::Array(lines.collect()).to_string())
+    }
+}
+
+impl Scenario {
+    fn of(&self, findings: &[u8]) -> Result<(&Model, Report), NoFindings> {
+        let (findings, model) = Findings::decode(findings, &self.compiled.models)?;
+        Ok((model, Report::of(model, findings)))
     }
 }

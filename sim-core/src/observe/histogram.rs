@@ -2,12 +2,15 @@
 //!
 //! The layout is that of HDR histograms (Tene 2012). Sum, count and maximum are exact.
 
+use serde::{Deserialize, Serialize};
+
 /// Cells an octave, as a power of two: 2⁻⁹ is 0.195 %.
 pub(super) const CELL_BITS: u32 = 9;
 
 /// Counts of values with a bounded relative error; mergeable.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Histogram {
+    #[serde(with = "sparse")]
     cells: Vec<u64>,
     count: u64,
     sum: u128,
@@ -180,6 +183,29 @@ pub(super) fn middle_of_wide(cell: usize, bits: u32) -> u64 {
 fn middle_of(cell: usize) -> u64 {
     let lowest = lowest_of(cell);
     lowest + (lowest_of(cell + 1) - lowest - 1) / 2
+}
+
+/// Cells as those that are not empty, for most are.
+mod sparse {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// No histogram has more.
+    const MOST_CELLS: usize = 1 << 16;
+
+    pub fn serialize<S: Serializer>(cells: &[u64], serializer: S) -> Result<S::Ok, S::Error> {
+        let occupied: Vec<(u32, u64)> =
+            (0..).zip(cells.iter().copied()).filter(|(_, count)| *count > 0).collect();
+        (cells.len() as u32, occupied).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+        let (length, occupied) = <(u32, Vec<(u32, u64)>)>::deserialize(deserializer)?;
+        let mut cells = vec![0; (length as usize).min(MOST_CELLS)];
+        for (place, count) in occupied {
+            *cells.get_mut(place as usize).ok_or_else(|| serde::de::Error::custom("no such cell"))? = count;
+        }
+        Ok(cells)
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The counts of a run: what clients saw, what nodes did. Everything a report says comes from here.
 
+use serde::{Deserialize, Serialize};
+
 use crate::arena::Arena;
 use crate::engine::visit::Outcome;
 use crate::model::{CacheId, InstanceId, LockId, Model, NodeId, SourceId};
@@ -46,7 +48,7 @@ pub struct Tally {
 }
 
 /// What clients of one class saw.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ClassTally {
     /// Requests made.
     pub offered: u64,
@@ -67,7 +69,7 @@ pub struct ClassTally {
 }
 
 /// What a node did.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct NodeTally {
     /// Questions to a node without instances: lookups of a cache or a name.
     pub lookups: u64,
@@ -88,7 +90,7 @@ pub struct NodeTally {
 }
 
 /// What a cache did while measuring.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct CacheTally {
     /// Lookups that found a living entry.
     pub hits: u64,
@@ -114,7 +116,7 @@ pub struct Ledger {
 }
 
 /// Something that was done to the system.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LogEntry {
     /// When.
     pub at: Time,
@@ -125,7 +127,7 @@ pub struct LogEntry {
 }
 
 /// What was done to the system.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Action {
     /// An autoscaler changed the number of instances.
     Scaled {
@@ -143,7 +145,7 @@ pub enum Action {
 }
 
 /// What a fault that lasts has struck.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum Struck {
     /// An instance.
     Instance(InstanceId),

@@ -3,6 +3,8 @@
 //! Everything a report says is computed from such a difference, be it the measured window, a window that a claim
 //! names, or a batch of a long run. Sums stay whole numbers until the last division.
 
+use serde::{Deserialize, Serialize};
+
 use crate::arena::Arena;
 use crate::engine::Engine;
 use crate::engine::pool::Account;
@@ -28,7 +30,7 @@ pub(crate) enum Depth {
 }
 
 /// Counts and integrals.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Counters {
     /// The instant of the counts, or the span of their difference in nanoseconds.
     pub at: Time,
@@ -44,7 +46,7 @@ pub(crate) struct Counters {
 }
 
 /// What a cache did.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct CacheCount {
     pub tally: CacheTally,
     /// ∫ living entries dt.
@@ -52,7 +54,7 @@ pub(crate) struct CacheCount {
 }
 
 /// What an instance did.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct InstanceCount {
     pub arrivals: u64,
     /// ∫ present dt.
@@ -67,7 +69,7 @@ pub(crate) struct InstanceCount {
 }
 
 /// What a pool did.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct PoolCount {
     /// ∫ busy dt.
     pub busy: u128,
@@ -82,6 +84,17 @@ pub(crate) struct PoolCount {
 }
 
 impl Counters {
+    /// Whether there is a count for everything in `model`, and for nothing else.
+    pub fn are_of(&self, model: &Model) -> bool {
+        let classes = self.clients.iter().map(Vec::len);
+        classes.eq(model.sources.iter().map(|source| source.classes.len()))
+            && self.nodes.len() == model.nodes.len()
+            && self.caches.len() == model.caches.len()
+            && self.lock_waits.len() == model.locks.len()
+            && self.instances.len() == model.instances.len()
+            && self.pools.len() == model.pools.len()
+    }
+
     /// The counts now.
     pub fn now(engine: &Engine, depth: Depth) -> Counters {
         let (model, state) = (engine.model(), engine.state());

@@ -1,14 +1,13 @@
 //! What a page loads first: live runs of scripts, which `sim-web` makes of scenario text.
 //!
-//! Nothing here reads text: it would be three times as large. Rare and structured things go over as JSON, frames and rows as flat
-//! arrays of numbers. The types on the other side are in `ui/src/engine/protocol.ts`: a field is named there as here.
+//! Nothing here reads text, reports or explains: it would be four times as large. What is said is numbers, in flat arrays that
+//! `ui/src/engine/protocol.ts` describes, and bytes that `sim-web` understands.
 
-use serde_json::{Value, json};
 use sim_core::distribution::discrete::Tables;
 use sim_core::live::{Amended, Live, Script, status};
 use sim_core::model::SourceId;
 use sim_core::observe::histogram::Histogram;
-use sim_core::report::ActionReport;
+use sim_core::report::{ActionReport, digest};
 use sim_core::time::{Duration, Time};
 use wasm_bindgen::prelude::*;
 
@@ -56,22 +55,26 @@ impl Arm {
         self.live.row_count() as u32
     }
 
-    /// What scaled and what broke from this position on: `LogEntry[]` as JSON.
-    pub fn log(&self, from: u32) -> String {
+    /// What scaled and what broke from this position on, six values each: when in seconds, the node, what, instances before and
+    /// after or `null`, the target.
+    pub fn log(&self, from: u32) -> Vec<JsValue> {
         let model = self.live.model();
-        let entries = self.live.log().iter().skip(from as usize).map(|entry| {
+        let entries = self.live.log().iter().skip(from as usize);
+        let told = entries.flat_map(|entry| {
             let node = model.nodes[entry.node].name.as_str();
             let ActionReport { t, target, what, from, to } = ActionReport::of(model, entry);
-            json!({ "at": t, "node": node, "what": what, "from": from, "to": to, "detail": target })
+            let count = |count: Option<u32>| count.map_or(JsValue::NULL, JsValue::from);
+            [t.into(), node.into(), what.into(), count(from), count(to), target.into()]
         });
-        Value::Array(entries.collect()).to_string()
+        told.collect()
     }
 
-    /// Goes on under another script: `{since, goal}` as JSON. Afterwards the run may stand earlier than `goal`.
-    pub fn amend(&mut self, script: &[u8]) -> Result<String, JsError> {
+    /// Goes on under another script: since when the run differs, infinity if it does not, and where it stood. Afterwards it may
+    /// stand earlier.
+    pub fn amend(&mut self, script: &[u8]) -> Result<Vec<f64>, JsError> {
         let Amended { since, goal } = self.live.amend(Script::decode(script, &self.tables)?);
-        let since = (since < Time::NEVER).then(|| since.as_secs_f64());
-        Ok(json!({ "since": since, "goal": goal.as_secs_f64() }).to_string())
+        let since = if since < Time::NEVER { since.as_secs_f64() } else { f64::INFINITY };
+        Ok(vec![since, goal.as_secs_f64()])
     }
 
     /// Goes back to the last checkpoint before a time in seconds, from which it can be advanced to there.
@@ -84,21 +87,9 @@ impl Arm {
         self.live.step().as_secs_f64()
     }
 
-    /// The report of the run so far, as `escala run --json` prints it.
-    pub fn report(&self) -> String {
-        self.live.report().to_json(false).to_string()
-    }
-
-    /// Laws beside what was measured: `TheoryLine[]` as JSON.
-    pub fn theory(&self) -> String {
-        let rows = self.live.theory();
-        let lines = rows.iter().map(|row| {
-            json!({
-                "node": row.node, "law": row.law, "metric": row.quantity, "expected": row.expected,
-                "simulated": row.measured, "unit": row.unit, "assumptions": row.assumptions,
-            })
-        });
-        Value::Array(lines.collect()).to_string()
+    /// What the run has found so far, of which a `Scenario` makes a report.
+    pub fn findings(&self) -> Vec<u8> {
+        self.live.findings().encode()
     }
 
     /// The latencies of a client's answers since measuring started: pairs of the upper edge of a cell in milliseconds and how
@@ -125,14 +116,9 @@ impl Arm {
         pairs
     }
 
-    /// The run over time as CSV: a column for each number of a row.
-    pub fn csv(&self) -> String {
-        self.live.csv()
-    }
-
     /// The digest of the run; empty unless it has come to an end that is the same everywhere.
     pub fn digest(&self) -> String {
-        self.live.report().digest.unwrap_or_default()
+        digest(self.live.engine()).unwrap_or_default()
     }
 }
 

@@ -148,20 +148,25 @@ export class Engine {
 
   /** The run so far as `escala run --json` would tell it. */
   report<T = unknown>(arm = 0): Promise<Outcome<T>> {
-    return this.#askLive({ do: 'report', arm });
+    return this.#tell('report', arm);
   }
 
   theory(arm = 0): Promise<Outcome<TheoryLine[]>> {
-    return this.#askLive({ do: 'theory', arm });
+    return this.#tell('theory', arm);
+  }
+
+  /** What the run has found, made into what somebody asks for. */
+  async #tell<T>(what: 'report' | 'theory', arm: number): Promise<Outcome<T>> {
+    const found = await this.#askLive<Uint8Array>({ do: 'findings', arm });
+    if (!found.ok) return found;
+    // What is open now is what was open then: its answer came before this one.
+    const text = this.#opened[arm]?.text ?? '';
+    return this.#askTools<T>({ do: what, text, findings: found.value });
   }
 
   /** Pairs: the upper edge in ms, and how many. */
   histogram(client: number, arm = 0): Promise<Outcome<Float64Array>> {
     return this.#askLive({ do: 'histogram', arm, client });
-  }
-
-  csv(arm = 0): Promise<Outcome<string>> {
-    return this.#askLive({ do: 'csv', arm });
   }
 
   /** The digest of the run so far, as the command prints it. */

@@ -141,6 +141,12 @@ export class Rows {
     return position < 0 ? NaN : this.#read(row, position);
   }
 
+  /** All numbers of a row, as its layout says. */
+  numbers(row: number): Float64Array {
+    const { length } = this.layout;
+    return this.#data.subarray(row * length, (row + 1) * length);
+  }
+
   /** The ends of all intervals, in seconds. */
   times(from = 0): Float64Array {
     return this.#gather(this.#fields.head.get('t') ?? -1, from);

@@ -1,4 +1,4 @@
-// What `sim-web/live` gives to JavaScript, as the live worker uses it; what is told as JSON is parsed where it is used.
+// What `sim-web/live` gives to JavaScript, as the live worker uses it.
 import * as bindings from '../../../pkg/sim_web_live.js';
 
 /** One run that can be looked into, changed and taken back while it goes on. */
@@ -9,17 +9,17 @@ export interface Arm {
   frame(window: number): Float64Array;
   rows(from: number): Float64Array;
   row_count(): number;
-  log(from: number): string;
-  /** `{since, goal}`; the arm may stand earlier than `goal` afterwards. */
-  amend(script: Uint8Array): string;
+  /** Six values an entry: when, the node, what, instances before and after, the target. */
+  log(from: number): unknown[];
+  /** Since when it differs, infinity if it does not, and where it stood; it may stand earlier afterwards. */
+  amend(script: Uint8Array): Float64Array;
   /** Back to where `t` can be reached from, by advancing. */
   seek(t: number): void;
   /** One event; the time of it. */
   step(): number;
-  report(): string;
-  theory(): string;
+  /** Of what a `Scenario` makes a report. */
+  findings(): Uint8Array;
   histogram(client: number): Float64Array;
-  csv(): string;
   digest(): string;
   free(): void;
 }

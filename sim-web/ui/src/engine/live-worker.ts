@@ -3,7 +3,7 @@
 import { Live } from './live';
 import { Arm, start } from './live-surface';
 import type { Outcome, Request } from './protocol';
-import { done, parsed, send, serve, unasked } from './serve';
+import { done, send, serve, unasked } from './serve';
 
 // A message to oneself comes after the messages that wait, and is not delayed as timers are.
 const nudge = new MessageChannel();
@@ -37,14 +37,10 @@ function handle(request: Request): Outcome<unknown> {
       return done(live.step(request.events, request.seconds));
     case 'seek':
       return done(live.seek(request.to));
-    case 'report':
-      return parsed(armOf(request.arm).report());
-    case 'theory':
-      return parsed(armOf(request.arm).theory());
+    case 'findings':
+      return done(armOf(request.arm).findings());
     case 'histogram':
       return done(armOf(request.arm).histogram(request.client));
-    case 'csv':
-      return done(armOf(request.arm).csv());
     case 'digest':
       return done(armOf(request.arm).digest());
     default:

@@ -46,7 +46,7 @@ class Steady implements Arm {
   amend([since = 0]: Uint8Array) {
     const goal = this.now();
     this.seek(since);
-    return JSON.stringify({ since, goal });
+    return Float64Array.of(since, goal);
   }
   frame() {
     return Float64Array.of(this.now());
@@ -58,19 +58,13 @@ class Steady implements Arm {
     return this.rows_;
   }
   log() {
-    return '[]';
+    return [];
   }
-  report() {
-    return '{}';
-  }
-  theory() {
-    return '[]';
+  findings() {
+    return new Uint8Array();
   }
   histogram() {
     return new Float64Array();
-  }
-  csv() {
-    return '';
   }
   digest() {
     return '';

@@ -93,15 +93,14 @@ export class Live {
   amend(index: number, script: Uint8Array): { since: number | null; goal: number } {
     const slot = this.#slots[index];
     if (!slot) throw new Error(`arm ${index} is not open`);
-    const amended = JSON.parse(slot.arm.amend(script)) as { since: number | null; goal: number };
-    const { since } = amended;
+    const [since = 0, stood = 0] = slot.arm.amend(script);
     this.#wentBack(slot);
-    const goal = Math.max(amended.goal, this.#goal ?? 0);
+    const goal = Math.max(stood, this.#goal ?? 0);
     if (goal > this.now) this.#setGoal(goal);
     this.#changed();
     // Where the numbers mean what they meant, they are shown before anybody has told what they are of.
-    if (since !== null && since > 0 && this.#looksAsBefore(slot)) this.#showAtOnce();
-    return { since, goal: this.#goal ?? this.now };
+    if (since > 0 && since < Infinity && this.#looksAsBefore(slot)) this.#showAtOnce();
+    return { since: since < Infinity ? since : null, goal: this.#goal ?? this.now };
   }
 
   close(index: number): void {
@@ -267,7 +266,7 @@ export class Live {
     if (rows) transfer.push(rows.buffer as ArrayBuffer);
     slot.sentRows = rowCount;
     const firstLog = slot.sentLog;
-    const log = JSON.parse(slot.arm.log(firstLog)) as LogEntry[];
+    const log = entriesOf(slot.arm.log(firstLog));
     slot.sentLog += log.length;
     return { frame, rows, firstRow, rowCount, log, firstLog };
   }
@@ -336,6 +335,16 @@ export class Live {
     this.#isAwake = true;
     this.#host.wake(after);
   }
+}
+
+/** The entries of a log, of which each comes as six values. */
+export function entriesOf(values: unknown[]): LogEntry[] {
+  const entries: LogEntry[] = [];
+  for (let start = 0; start + 5 < values.length; start += 6) {
+    const [at, node, what, from, to, detail] = values.slice(start, start + 6);
+    entries.push({ at, node, what, from, to, detail } as LogEntry);
+  }
+  return entries;
 }
 
 function isBefore(one: number, other: number): boolean {

@@ -194,13 +194,13 @@ export type Request =
   | { do: 'pause' }
   | { do: 'step'; events: number; seconds: number }
   | { do: 'seek'; to: number }
-  | { do: 'report'; arm: number }
-  | { do: 'theory'; arm: number }
+  | { do: 'findings'; arm: number }
   | { do: 'histogram'; arm: number; client: number }
-  | { do: 'csv'; arm: number }
   | { do: 'digest'; arm: number }
   // A worker of texts.
   | { do: 'compile'; text: string; edits: Edit[]; at: number }
+  | { do: 'report'; text: string; findings: Uint8Array }
+  | { do: 'theory'; text: string; findings: Uint8Array }
   | { do: 'catalogue' }
   | { do: 'check'; text: string }
   | { do: 'edit'; text: string; edits: Edit[] }

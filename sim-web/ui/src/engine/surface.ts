@@ -7,6 +7,10 @@ export interface Scenario {
   script(): Uint8Array;
   /** {@link Description}, as it is at a time. */
   description(at: number): string;
+  /** Of what an arm has found: as `escala run --json` prints it. */
+  report(findings: Uint8Array): string;
+  /** Of what an arm has found: {@link TheoryLine}s. */
+  theory(findings: Uint8Array): string;
   free(): void;
 }
 

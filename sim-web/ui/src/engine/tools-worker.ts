@@ -4,7 +4,7 @@ import { catalogueOf, languageOf } from './catalogue';
 import { intervalOf, judge } from './judge';
 import type { Compiled, Description, Edit, Outcome, Request } from './protocol';
 import { done, parsed, serve } from './serve';
-import { engine, start } from './surface';
+import { engine, start, type Scenario } from './surface';
 
 serve(start, handle);
 
@@ -12,6 +12,10 @@ function handle(request: Request): Outcome<unknown> | Promise<Outcome<unknown>> 
   switch (request.do) {
     case 'compile':
       return edited(request, (text) => done(compiled(text, request.at)));
+    case 'report':
+      return parsed(using(request.text, (scenario) => scenario.report(request.findings)));
+    case 'theory':
+      return parsed(using(request.text, (scenario) => scenario.theory(request.findings)));
     case 'catalogue':
       return catalogueOf().then(done);
     case 'check':
@@ -45,11 +49,20 @@ function handle(request: Request): Outcome<unknown> | Promise<Outcome<unknown>> 
 
 /** Throws what is wrong with the text. */
 function compiled(text: string, at: number): Compiled {
+  return using(text, (scenario) => {
+    const script = scenario.script();
+    return { text, script, description: JSON.parse(scenario.description(at)) as Description };
+  });
+}
+
+/** Throws what is wrong with the text. */
+function using<T>(text: string, use: (scenario: Scenario) => T): T {
   const scenario = new engine.Scenario(text);
-  const script = scenario.script();
-  const description = JSON.parse(scenario.description(at)) as Description;
-  scenario.free();
-  return { text, script, description };
+  try {
+    return use(scenario);
+  } finally {
+    scenario.free();
+  }
 }
 
 function edited({ text, edits }: { text: string; edits: Edit[] }, run: (text: string) => Outcome<unknown>): Outcome<unknown> {

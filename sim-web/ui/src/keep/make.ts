@@ -8,6 +8,7 @@ import { chartsSvg } from './chart-svg';
 import { png, textFile } from './download';
 import { graphSvg } from './graph-svg';
 import { histogramSvg } from './histogram-svg';
+import { seriesCsv } from './series';
 import { fileName } from './names';
 import type { Scheme, Scheming } from './palette';
 import { reportHtml } from './report';
@@ -44,7 +45,7 @@ export async function make(kind: FileKind, arm: ArmIndex): Promise<Made> {
     case 'charts-png':
       return { blob: await png(charts(openArms(), description, scheme())), name: over };
     case 'csv':
-      return { blob: textFile(valueOf(await studio.engine.csv(arm)), 'text/csv'), name: name('series', 'csv') };
+      return { blob: textFile(seriesCsv(description, own.rows), 'text/csv'), name: name('series', 'csv') };
     case 'json': {
       const report = await reportOf(arm);
       return { blob: textFile(`${JSON.stringify(report, null, 2)}\n`, 'application/json'), name: name('report', 'json') };

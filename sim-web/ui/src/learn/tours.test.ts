@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { edit } from '../../../pkg/sim_web.js';
 import { FrameView, Rows } from '../engine/frame';
 import type { Arm } from '../engine/live-surface';
-import type { Edit, LogEntry } from '../engine/protocol';
+import { entriesOf } from '../engine/live';
+import type { Edit } from '../engine/protocol';
 import { armOf, describe as descriptionOf, scriptOf, startEngine } from '../engine/testing';
 import { language } from '../language';
 import { has, type Actor, type ArmLook, type Look } from './look';
@@ -25,8 +26,8 @@ class Played {
     const outcome = JSON.parse(edit(this.text, JSON.stringify(edits))) as { ok: boolean; value: { text: string } };
     expect(outcome.ok, JSON.stringify(outcome)).toBe(true);
     this.text = outcome.value.text;
-    const amended = JSON.parse(this.engine.amend(scriptOf(this.text))) as { goal: number };
-    this.advance(amended.goal);
+    const [, goal = 0] = this.engine.amend(scriptOf(this.text));
+    this.advance(goal);
   }
 
   advance(until: number): void {
@@ -38,7 +39,7 @@ class Played {
     const frame = new FrameView(description.frame, this.engine.frame(1));
     const rows = new Rows(description.row);
     rows.accept(this.engine.rows(0), 0, this.engine.row_count());
-    return { text: this.text, description, frame, rows, log: JSON.parse(this.engine.log(0)) as LogEntry[] };
+    return { text: this.text, description, frame, rows, log: entriesOf(this.engine.log(0)) };
   }
 }
 
