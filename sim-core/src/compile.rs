@@ -45,21 +45,29 @@ pub struct Compiled {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// What was made before, for who compiles again and again what has changed little, with the same files: tables of popularity, and
+/// the models after changes over time, of which most often only the last is new.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    pub(crate) tables: Tables,
+    changes: variant::KnownChanges,
+}
+
 /// What a scenario is compiled with besides its text.
 #[derive(Clone, Copy)]
 pub(crate) struct Means<'m> {
     pub(crate) files: Files<'m>,
-    pub(crate) tables: &'m Tables,
+    pub(crate) known: &'m Known,
 }
 
 /// Reads, checks and compiles a scenario, or says everything that is wrong with it.
 pub fn compile(text: &str, files: Files<'_>) -> Result<Compiled, Vec<Diagnostic>> {
-    compile_sharing(text, files, &Tables::default())
+    compile_knowing(text, files, &Known::default())
 }
 
-/// The same with tables that were made before: for who compiles a scenario again and again.
-pub fn compile_sharing(text: &str, files: Files<'_>, tables: &Tables) -> Result<Compiled, Vec<Diagnostic>> {
-    let means = Means { files, tables };
+/// The same with what was made before.
+pub fn compile_knowing(text: &str, files: Files<'_>, known: &Known) -> Result<Compiled, Vec<Diagnostic>> {
+    let means = Means { files, known };
     let scenario = read::<Scenario>(text)?;
     let document = scan(text)?;
     let mut compiler = Compiler::new(&scenario, &document, means);

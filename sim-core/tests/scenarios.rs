@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sim_core::compile::{apply_overrides, compile};
+use sim_core::compile::{Compiled, Known, apply_overrides, compile, compile_knowing};
 use sim_core::experiment::sweep::Sweep;
 
 mod common;
@@ -206,5 +206,43 @@ fn the_model_after_a_change_is_that_of_the_text_with_the_change_made() {
         edited = apply_overrides(&edited, &[(path.to_owned(), value.to_owned())]).expect("it can be made");
         let whole = compile(&edited, &|_| None).expect("the scenario is sound");
         assert_eq!(*model, whole.models[0], "{path}");
+    }
+}
+
+/// Whoever compiles a text that grows, shrinks and changes gets what a fresh compilation gives.
+#[test]
+fn what_is_known_of_earlier_texts_changes_nothing() {
+    let text = |lines: &[&str]| {
+        format!(
+            r#"(run: (duration: "60s"), nodes: {{
+                "users": Clients(to: "app", load: Open(rate: "100/s"), key: Zipf(n: 100, s: 0.9)),
+                "app": Service(cores: 2, serve: [Cpu(Exp("5ms"))]),
+            }}, timeline: [{}])"#,
+            lines.join(", ")
+        )
+    };
+    let rate = r#"At("10s", Set("nodes.users.load.rate", "300/s"))"#;
+    let other_rate = r#"At("10s", Set("nodes.users.load.rate", "200/s"))"#;
+    let cores = r#"At("20s", Set("nodes.app.cores", "3"))"#;
+    let crash = r#"At("5s", Crash(target: "app", for: "2s"))"#;
+    let keys = r#"At("15s", Set("nodes.users.key", "Uniform(50)"))"#;
+    let wrong = r#"At("30s", Set("nodes.app.cores", "0"))"#;
+    let steps: [&[&str]; 9] = [
+        &[rate],
+        &[rate, cores],
+        &[rate, crash, cores],
+        &[rate, keys, cores],
+        &[cores],
+        &[other_rate, cores],
+        &[rate, cores, wrong],
+        &[rate, cores],
+        &[],
+    ];
+    let known = Known::default();
+    for lines in steps {
+        let text = text(lines);
+        let models = |compiled: Compiled| compiled.models;
+        let found = compile_knowing(&text, &|_| None, &known).map(models);
+        assert_eq!(found, compile(&text, &|_| None).map(models), "{lines:?}");
     }
 }

@@ -9,7 +9,7 @@ use sim_core::report::{Names, Reading, Span};
 use sim_core::statistics::{interval_of, paired_difference};
 use wasm_bindgen::prelude::*;
 
-use crate::text::{failure, outcome, tables};
+use crate::text::{failure, known, outcome};
 
 const CONFIDENCE: f64 = 0.95;
 
@@ -43,7 +43,7 @@ pub fn comparable_metrics(text: &str, other: &str) -> Result<String, JsError> {
 pub fn measure(text: &str, seed: &str, metrics: &str) -> Result<String, JsError> {
     let metrics: Vec<String> = serde_json::from_str(metrics)?;
     let prepared =
-        Prepared::sharing(text, &|_| None, &tables()).map_err(|problems| failure(text, &problems))?;
+        Prepared::knowing(text, &|_| None, &known()).map_err(|problems| failure(text, &problems))?;
     let names = Names::of(&prepared.compiled.models[0], []);
     let mut readings = Vec::new();
     for metric in &metrics {

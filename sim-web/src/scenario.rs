@@ -1,14 +1,14 @@
 //! A scenario that was compiled: what a live run of it plays, and what it is of.
 
 use serde_json::{Value, json};
-use sim_core::compile::{Compiled, compile_sharing};
+use sim_core::compile::{Compiled, compile_knowing};
 use sim_core::live::{Description, Script};
 use sim_core::model::Model;
 use sim_core::report::{Findings, NoFindings, Report};
 use sim_core::time::{Duration, Time};
 use wasm_bindgen::prelude::*;
 
-use crate::text::{failure, tables, to_value};
+use crate::text::{failure, known, to_value};
 
 /// A scenario without a mistake.
 #[wasm_bindgen]
@@ -22,7 +22,7 @@ impl Scenario {
     /// Reads and compiles a text; throws all that is wrong with it.
     #[wasm_bindgen(constructor)]
     pub fn new(text: &str) -> Result<Scenario, JsError> {
-        match compile_sharing(text, &|_| None, &tables()) {
+        match compile_knowing(text, &|_| None, &known()) {
             Ok(compiled) => Ok(Scenario { text: text.to_owned(), compiled }),
             Err(problems) => Err(failure(text, &problems)),
         }

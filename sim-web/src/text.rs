@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use sim_core::compile::Known;
 use sim_core::diagnostic::{Diagnostic, problems};
-use sim_core::distribution::discrete::Tables;
 use sim_core::graph::edit::{Edit, apply};
 use sim_core::report::run::Prepared;
 use wasm_bindgen::prelude::*;
@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 /// All that is wrong with a scenario, or strange: `{problems: Problem[]}` as JSON.
 #[wasm_bindgen]
 pub fn check(text: &str) -> String {
-    let found = match Prepared::sharing(text, &|_| None, &tables()) {
+    let found = match Prepared::knowing(text, &|_| None, &known()) {
         Ok(prepared) => prepared.compiled.warnings,
         Err(problems) => problems,
     };
@@ -38,7 +38,7 @@ pub fn format(text: &str) -> String {
 pub fn run(text: &str, seed: Option<String>) -> Result<String, JsError> {
     let seed = seed.map(|seed| seed.parse::<u64>()).transpose()?;
     let prepared =
-        Prepared::sharing(text, &|_| None, &tables()).map_err(|problems| failure(text, &problems))?;
+        Prepared::knowing(text, &|_| None, &known()).map_err(|problems| failure(text, &problems))?;
     let report = match seed {
         None => prepared.run(None),
         Some(_) => {
@@ -69,12 +69,12 @@ pub fn case_text(text: &str, name: &str) -> String {
 }
 
 thread_local! {
-    /// Tables of popularity that texts of this worker had: the next text most often has the same.
-    static TABLES: Tables = Tables::default();
+    /// What texts of this worker had in them: the next text most often has nearly the same.
+    static KNOWN: Known = Known::default();
 }
 
-pub(crate) fn tables() -> Tables {
-    TABLES.with(Tables::clone)
+pub(crate) fn known() -> Known {
+    KNOWN.with(Known::clone)
 }
 
 /// What went well, or what is wrong with `text`, as JSON.

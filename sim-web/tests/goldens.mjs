@@ -1,4 +1,5 @@
-// Runs every golden in the WASM build and compares it with what the native build wrote.
+// Runs every golden in the WASM build and compares it with what the native build wrote: whole runs, and, of those that are not long,
+// live runs of the script that the scenario compiles to.
 //
 // node sim-web/tests/goldens.mjs BINDINGS
 //
@@ -18,7 +19,11 @@ if (bindings === undefined) {
   console.error("usage: node goldens.mjs BINDINGS");
   process.exit(2);
 }
-const escala = createRequire(import.meta.url)(join(resolve(bindings), "sim_web.js"));
+const load = (part) => createRequire(import.meta.url)(join(resolve(bindings), part));
+const escala = load("sim_web.js");
+const { Arm } = load("sim_web_live.js");
+/** Live runs are gone through a second time only up to so many events. */
+const MOST_LIVE_EVENTS = 2_000_000;
 
 const rows = (file) =>
   readFileSync(file, "utf8")
@@ -43,10 +48,27 @@ const model = ([path, name, events, digest]) => ({
   },
 });
 
+const live = ([path, name, events, digest]) => ({
+  name: `${path} ${name}, live`,
+  expected: digest,
+  found: () => {
+    const text = readFileSync(join(models, path), "utf8");
+    const of = name === "-" ? text : JSON.parse(escala.case_text(text, name)).value.text;
+    const scenario = new escala.Scenario(of);
+    const arm = new Arm(scenario.script());
+    while (arm.advance(1e9, Number(events)) === 0);
+    const digest = arm.digest();
+    arm.free();
+    scenario.free();
+    return digest;
+  },
+});
+
 const goldens = join(models, "goldens.txt");
 const checks = rows(join(tests, "draws.txt")).map(draws);
 if (existsSync(goldens)) {
-  checks.push(...rows(goldens).map(model));
+  const all = rows(goldens);
+  checks.push(...all.map(model), ...all.filter(([, , events]) => Number(events) <= MOST_LIVE_EVENTS).map(live));
 } else {
   console.log("note: models/goldens.txt does not exist, so no model is checked");
 }

@@ -186,7 +186,7 @@ impl<'a> Compiler<'a> {
             };
             self.error("bad-keys", problem.message, &place);
         }
-        popularity.sampler_sharing(self.means.tables).ok()
+        popularity.sampler_sharing(&self.means.known.tables).ok()
     }
 
     /// The cumulated shares of 2⁶⁴ that weights stand for.

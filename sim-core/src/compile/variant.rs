@@ -1,5 +1,8 @@
 //! Changes over time: the models that are in force after each `Set` of the timeline.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::assemble::changes;
 use super::check::span_of;
 use super::mend::{carried_over, in_place};
@@ -12,6 +15,31 @@ use crate::model::{Controller, Model};
 use crate::scenario::Scenario;
 use crate::scenario::text::{Document, misspelt};
 
+/// The changes that were compiled last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KnownChanges(Rc<RefCell<Vec<Change>>>);
+
+/// A change that was made.
+#[derive(Clone, Debug)]
+struct Change {
+    before: String,
+    path: String,
+    value: String,
+    after: String,
+    /// Of the text after it.
+    model: Model,
+}
+
+impl KnownChanges {
+    /// The change that was made at this position or, where others have come or gone before it, anywhere.
+    fn find(&self, position: usize, before: &str, path: &str, value: &str) -> Option<Change> {
+        let changes = self.0.borrow();
+        let is_this =
+            |change: &&Change| change.path == path && change.value == value && change.before == before;
+        changes.get(position).filter(is_this).or_else(|| changes.iter().find(is_this)).cloned()
+    }
+}
+
 /// Compiles the model after each change and adds it to `models`, which hold the one at the start.
 pub(super) fn compile(
     text: &str,
@@ -22,9 +50,20 @@ pub(super) fn compile(
 ) -> Vec<Diagnostic> {
     let mut edited = without_changes(text, document, scenario);
     let mut problems = Vec::new();
-    for (index, _) in changes(scenario) {
+    let known = &means.known.changes;
+    let mut made = Vec::new();
+    for (position, (index, _)) in changes(scenario).into_iter().enumerate() {
         let Some(Moment::At(_, Happening::Set(path, value))) = scenario.timeline.get(index) else { continue };
         let place = |part: &str| span_of(document, &format!("timeline.{index}.At.1.{part}"));
+        if let Some(change) = known.find(position, &edited, path, value) {
+            let model = with_changes(change.model.clone(), &models[0]);
+            if difference(&models[0], &model).is_none() {
+                models.push(model);
+                edited.clone_from(&change.after);
+                made.push(change);
+                continue;
+            }
+        }
         let (next, read) = match apply_override(&edited, path, value) {
             Ok(found) => found,
             Err(problem) => {
@@ -38,9 +77,19 @@ pub(super) fn compile(
             Some(scenario) => compile_read(&next, scenario, means),
             None => compile_start(&next, means),
         };
-        match compiled.map(|model| with_changes(model, &models[0])) {
-            Ok(model) => match difference(&models[0], &model) {
-                None => models.push(model),
+        match compiled.map(|own| (with_changes(own.clone(), &models[0]), own)) {
+            Ok((model, own)) => match difference(&models[0], &model) {
+                None => {
+                    models.push(model);
+                    let (path, value) = (path.clone(), value.clone());
+                    made.push(Change {
+                        before: edited.clone(),
+                        path,
+                        value,
+                        after: next.clone(),
+                        model: own,
+                    });
+                }
                 Some(what) => problems.push(
                     Diagnostic::error(
                         "changes-structure",
@@ -64,6 +113,7 @@ pub(super) fn compile(
         }
         edited = next;
     }
+    *known.0.borrow_mut() = made;
     problems
 }
 

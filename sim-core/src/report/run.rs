@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::compile::{Compiled, Files, case, compile_sharing};
+use crate::compile::{Compiled, Files, Known, case, compile_knowing};
 use crate::diagnostic::Diagnostic;
-use crate::distribution::discrete::Tables;
 use crate::engine::Engine;
 use crate::scenario::text::scan;
 use crate::sorted::Map;
@@ -24,12 +23,12 @@ pub struct Prepared {
 impl Prepared {
     /// Compiles a scenario and reads its claims, or says everything that is wrong with it.
     pub fn new(text: &str, files: Files<'_>) -> Result<Prepared, Vec<Diagnostic>> {
-        Prepared::sharing(text, files, &Tables::default())
+        Prepared::knowing(text, files, &Known::default())
     }
 
-    /// The same with tables that were made before.
-    pub fn sharing(text: &str, files: Files<'_>, tables: &Tables) -> Result<Prepared, Vec<Diagnostic>> {
-        let compiled = compile_sharing(text, files, tables)?;
+    /// The same with what was made before.
+    pub fn knowing(text: &str, files: Files<'_>, known: &Known) -> Result<Prepared, Vec<Diagnostic>> {
+        let compiled = compile_knowing(text, files, known)?;
         let claims = claims(text, &compiled)?;
         Ok(Prepared { compiled, claims })
     }
