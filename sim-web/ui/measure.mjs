@@ -1,12 +1,15 @@
 // `npm run measure`: how fast the built page starts, draws, seeks and reacts, and how large it is, in a real Chromium.
-import { readFileSync, readdirSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { launch, servePage } from './build/browser.mjs';
 
 const BUILT = 'dist';
 const TIMES = 5;
+/** A network that is neither fast nor slow: bytes a second, and milliseconds. */
+const NETWORK = { offline: false, latency: 40, downloadThroughput: 10e6 / 8, uploadThroughput: 2e6 / 8 };
 const rows = [];
 
 const server = await servePage(BUILT);
@@ -14,6 +17,7 @@ const browser = await launch();
 console.log(`${server.by} · Chromium ${browser.version()} · ${cpus().length} × ${cpus()[0]?.model ?? 'processor'}\n`);
 try {
   await attempt('start', measureStart);
+  await attempt('start over a network', measureNetwork);
   await attempt('run', measureRun);
   for (const nodes of [200, 500]) await attempt(`${nodes} nodes`, () => measureFrames(nodes));
 } finally {
@@ -47,6 +51,35 @@ async function measureStart() {
   }
   rows.push(['first live frame, cold', milliseconds(cold), '≤ 1000 ms']);
   rows.push(['first live frame, warm', milliseconds(warm), '≤ 300 ms']);
+}
+
+/** Starts from afar, of the scenario that the page opens with and of another one, which has to be read first. */
+async function measureNetwork() {
+  const folder = mkdtempSync(join(tmpdir(), 'escala-page-'));
+  cpSync(BUILT, folder, { recursive: true });
+  execFileSync(process.execPath, ['build/pack.mjs', folder]);
+  const own = '(run: (duration: "10min"), nodes: {"users": Clients(to: "app", load: Open(rate: "50/s")), "app": Service(cores: 1, serve: [Cpu(Exp("5ms"))])})';
+  writeFileSync(join(folder, 'own.ron'), own);
+  const server = await servePage(folder);
+  try {
+    for (const [name, hash] of [['first live frame, 10 Mbit/s and 40 ms away', ''], ['  of a scenario of one’s own', '#open=own.ron']]) {
+      const times = [];
+      for (let time = 0; time < TIMES; time += 1) {
+        const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
+        const page = await context.newPage();
+        const session = await context.newCDPSession(page);
+        await session.send('Network.enable');
+        await session.send('Network.emulateNetworkConditions', NETWORK);
+        await page.goto(server.url + hash);
+        times.push(await firstFrame(page));
+        await context.close();
+      }
+      rows.push([name, milliseconds(times), '']);
+    }
+  } finally {
+    server.stop();
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Seeks, a slider and the pace, in the scenario that the page opens with. */

@@ -24,11 +24,15 @@ export function opening(): Plugin {
       initSync({ module: readFileSync(CODE) });
       const text = readFileSync(MODEL, 'utf8');
       const scenario = new Scenario(text);
+      const description = scenario.description(0);
+      // A description is of a time; this one is taken for any.
+      const { timeline } = JSON.parse(description) as { timeline: { what: string }[] };
+      if (timeline.some(({ what }) => what === 'Set')) this.error(`${MODEL} changes over time`);
       const script = Buffer.from(scenario.script()).toString('base64');
       return [
         `export const text = ${JSON.stringify(text)};`,
         `export const script = ${JSON.stringify(script)};`,
-        `export const description = ${scenario.description(0)};`,
+        `export const description = ${description};`,
       ].join('\n');
     },
   };

@@ -1,16 +1,17 @@
-// The worker of the live run, begun before the page is there that will use it: both are loaded and started at the same time.
+// Workers begun before the page is there that will use them: both are loaded and started at the same time.
 import { Link } from './link';
+import type { Part } from './module';
 
-let begun: Link | null = null;
+const begun = new Map<Part, Link>();
 
-/** Fetches and compiles the engine, and starts a worker with it. */
-export function begin(): void {
-  begun ??= new Link('live');
+/** Fetches and compiles a part of the engine, and starts a worker with it. */
+export function begin(part: Part): void {
+  if (!begun.has(part)) begun.set(part, new Link(part));
 }
 
 /** The worker that was begun, for the first who asks; null if there is none, or if it has failed meanwhile. */
-export function takeBegun(): Link | null {
-  const link = begun;
-  begun = null;
+export function takeBegun(part: Part): Link | null {
+  const link = begun.get(part);
+  begun.delete(part);
   return link?.isAlive ? link : null;
 }

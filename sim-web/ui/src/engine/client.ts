@@ -265,7 +265,7 @@ export class Engine {
   }
 
   async #askTools<T>(request: Request): Promise<Outcome<T>> {
-    if (!this.#tools?.isAlive) this.#tools = new Link('tools');
+    if (!this.#tools?.isAlive) this.#tools = takeBegun('tools') ?? new Link('tools');
     try {
       return await this.#tools.ask<T>(request);
     } catch (error) {
@@ -299,7 +299,7 @@ export class Engine {
 
   #liveLink(): Link {
     if (this.#live?.isAlive) return this.#live;
-    this.#live = takeBegun() ?? new Link('live');
+    this.#live = takeBegun('live') ?? new Link('live');
     this.#live.hooks = {
       onTick: (tick) => {
         this.#now = tick.now;
