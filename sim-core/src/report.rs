@@ -43,7 +43,7 @@ pub use series::{SeriesCounts, SeriesRow};
 use spent::Spent;
 pub use spent::{HopReport, NodeSpent, SlowReport, SpentReport};
 use watch::Watched;
-pub use watch::{Span, Watch};
+pub use watch::{Seen, Span, Watch};
 
 /// The version of the JSON report: fields may be added under the same number, not renamed.
 pub const SCHEMA: u32 = 1;

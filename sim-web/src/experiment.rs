@@ -1,15 +1,14 @@
-//! Whole runs of two arms on the same random numbers, and what their metrics say together: for a page that spreads the runs
-//! over its workers.
+//! What metrics of runs of two arms on the same random numbers say together: for a page that spreads the runs over its workers.
 
 use serde_json::json;
 use sim_core::experiment::compare::usual_metrics;
 use sim_core::experiment::replicate::seeds;
 use sim_core::report::run::Prepared;
-use sim_core::report::{Names, Reading, Span};
+use sim_core::report::{Names, Reading};
 use sim_core::statistics::{interval_of, paired_difference};
 use wasm_bindgen::prelude::*;
 
-use crate::text::{failure, known, outcome};
+use crate::text::failure;
 
 const CONFIDENCE: f64 = 0.95;
 
@@ -33,44 +32,6 @@ pub fn comparable_metrics(text: &str, other: &str) -> Result<String, JsError> {
         Some(json!({ "name": name, "unit": metric.unit, "better": metric.better, "doc": metric.doc }))
     });
     Ok(json!({ "ok": true, "value": told.collect::<Vec<_>>() }).to_string())
-}
-
-/// Runs a scenario with a seed and reads metrics such as `p99(users)` (a list of texts as JSON) of it: an outcome of
-/// `{digest, values, censored}` as JSON, a value being `null` where nothing was counted, and `censored` the clients with so many
-/// requests unanswered at the end that their percentiles are too low. A run that cannot be compared, because a bound on memory
-/// stopped it or a law did not hold, throws.
-#[wasm_bindgen]
-pub fn measure(text: &str, seed: &str, metrics: &str) -> Result<String, JsError> {
-    let metrics: Vec<String> = serde_json::from_str(metrics)?;
-    let prepared =
-        Prepared::knowing(text, &|_| None, &known()).map_err(|problems| failure(text, &problems))?;
-    let names = Names::of(&prepared.compiled.models[0], []);
-    let mut readings = Vec::new();
-    for metric in &metrics {
-        match Reading::parse(metric, &names) {
-            Ok(reading) => readings.push(reading),
-            Err(problems) => return Ok(outcome(metric, Err(problems))),
-        }
-    }
-    let mut engine = prepared.engine(Some(seed.parse()?));
-    let spans = readings.iter().map(|reading| reading.span).filter(|span| *span != Span::WHOLE);
-    let mut watch = sim_core::report::Watch::new(spans).without_batches();
-    watch.run(&mut engine);
-    let report = watch.report(&engine);
-    if let Some(violation) = report.violations.first() {
-        return Err(JsError::new(violation));
-    }
-    if report.digest.is_none() {
-        return Err(JsError::new(&format!("stopped: {}", report.limit.unwrap_or(report.stopped))));
-    }
-    let value = |reading: &Reading| {
-        reading.estimate(&report).map(|estimate| estimate.value).filter(|value| value.is_finite())
-    };
-    let values: Vec<Option<f64>> = readings.iter().map(value).collect();
-    let censored: Vec<&String> =
-        report.measured.clients.iter().filter(|one| one.1.censored).map(|one| one.0).collect();
-    Ok(json!({ "ok": true, "value": { "digest": report.digest, "values": values, "censored": censored } })
-        .to_string())
 }
 
 /// The mean difference of two lists of values, pair by pair (second less first), with its interval of 95 %, the chance of one

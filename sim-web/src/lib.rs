@@ -1,4 +1,4 @@
-//! Texts and whole runs in WASM: what a page, a worker or Node can call. Live runs are in `live/`.
+//! Texts and reports in WASM: what a page, a worker or Node can call. What runs is in `live/`.
 //!
 //! Structured things go over as JSON. The types on the other side are in `ui/src/engine/protocol.ts`: a field is named there as
 //! here. What goes wrong with a text is thrown as an error whose message is a list of problems as JSON.
@@ -8,10 +8,10 @@ mod language;
 mod scenario;
 mod text;
 
-pub use experiment::{comparable_metrics, difference, holm, interval, measure, replication_seeds};
+pub use experiment::{comparable_metrics, difference, holm, interval, replication_seeds};
 pub use language::Language;
 pub use scenario::Scenario;
-pub use text::{case_text, check, edit, format, run, run_case};
+pub use text::{case_text, check, edit, format};
 
 use sim_core::random::{Key, mix};
 use wasm_bindgen::prelude::*;

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use sim_core::compile::{Compiled, compile_knowing};
 use sim_core::live::{Description, Script};
 use sim_core::model::Model;
-use sim_core::report::{Findings, NoFindings, Report};
+use sim_core::report::claim::BASE;
+use sim_core::report::run::claims;
+use sim_core::report::{Claims, Findings, Names, NoFindings, Reading, Report, Seen, Watch};
+use sim_core::sorted::Map;
 use sim_core::time::{Duration, Time};
 use wasm_bindgen::prelude::*;
 
@@ -61,7 +64,62 @@ impl Scenario {
     }
 }
 
+#[wasm_bindgen]
 impl Scenario {
+    /// How to watch a whole run: in the spans that its claims name, and for intervals; or, of one of several replications, whose
+    /// spread says how sure they are, in the spans that metrics such as `p99(users)` name (a list of texts as JSON).
+    pub fn watch(&self, metrics: Option<String>) -> Result<Vec<u8>, JsError> {
+        let watch = match metrics {
+            None => Watch::new(self.claims()?.spans()),
+            Some(metrics) => {
+                let readings = self.readings(&metrics)?;
+                Watch::new(readings.iter().map(|reading| reading.span)).without_batches()
+            }
+        };
+        Ok(watch.encode())
+    }
+
+    /// The report of what was seen of a whole run, as `escala run --json` prints it, its claims judged.
+    pub fn whole_report(&self, seen: &[u8]) -> Result<String, JsError> {
+        let mut report = Seen::report(seen, &self.compiled.models)?;
+        report.expect = self.claims()?.check(&Map::from([(BASE.to_owned(), &report)]));
+        Ok(report.to_json(false).to_string())
+    }
+
+    /// Metrics of a whole run: an outcome of `{digest, values, censored}` as JSON, a value being `null` where nothing was counted,
+    /// and `censored` the clients with so many requests unanswered at the end that their percentiles are too low. A run that cannot
+    /// be compared, because a bound on memory stopped it or a law did not hold, throws.
+    pub fn measured(&self, seen: &[u8], metrics: &str) -> Result<String, JsError> {
+        let report = Seen::report(seen, &self.compiled.models)?;
+        if let Some(violation) = report.violations.first() {
+            return Err(JsError::new(violation));
+        }
+        if report.digest.is_none() {
+            return Err(JsError::new(&format!("stopped: {}", report.limit.unwrap_or(report.stopped))));
+        }
+        let value = |reading: &Reading| {
+            reading.estimate(&report).map(|estimate| estimate.value).filter(|value| value.is_finite())
+        };
+        let values: Vec<Option<f64>> = self.readings(metrics)?.iter().map(value).collect();
+        let censored: Vec<&String> =
+            report.measured.clients.iter().filter(|one| one.1.censored).map(|one| one.0).collect();
+        Ok(json!({ "digest": report.digest, "values": values, "censored": censored }).to_string())
+    }
+}
+
+impl Scenario {
+    fn claims(&self) -> Result<Claims, JsError> {
+        claims(&self.text, &self.compiled).map_err(|problems| failure(&self.text, &problems))
+    }
+
+    fn readings(&self, metrics: &str) -> Result<Vec<Reading>, JsError> {
+        let metrics: Vec<String> = serde_json::from_str(metrics)?;
+        let names = Names::of(&self.compiled.models[0], []);
+        let read =
+            |metric: &String| Reading::parse(metric, &names).map_err(|problems| failure(metric, &problems));
+        metrics.iter().map(read).collect()
+    }
+
     fn of(&self, findings: &[u8]) -> Result<(&Model, Report), NoFindings> {
         let (findings, model) = Findings::decode(findings, &self.compiled.models)?;
         Ok((model, Report::of(model, findings)))

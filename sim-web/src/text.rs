@@ -1,4 +1,4 @@
-//! What is done with texts alone: checks, edits, whole runs.
+//! What is done with texts alone: checks and edits.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -29,36 +29,6 @@ pub fn edit(text: &str, edits: &str) -> Result<String, JsError> {
 #[wasm_bindgen]
 pub fn format(text: &str) -> String {
     outcome(text, sim_core::scenario::text::format(text).map(|text| json!({ "text": text })))
-}
-
-/// Runs a scenario to its end, with another seed where one is given: the run's JSON, as `escala run --json` prints it.
-///
-/// With a seed it is one of several replications, whose spread says how sure they are: it has no intervals of its own.
-#[wasm_bindgen]
-pub fn run(text: &str, seed: Option<String>) -> Result<String, JsError> {
-    let seed = seed.map(|seed| seed.parse::<u64>()).transpose()?;
-    let prepared =
-        Prepared::knowing(text, &|_| None, &known()).map_err(|problems| failure(text, &problems))?;
-    let report = match seed {
-        None => prepared.run(None),
-        Some(_) => {
-            let mut engine = prepared.engine(seed);
-            let mut watch = prepared.watch().without_batches();
-            watch.run(&mut engine);
-            watch.report(&engine)
-        }
-    };
-    Ok(report.to_json(false).to_string())
-}
-
-/// Runs the scenario `text`, or the case of it with this name: the run's JSON, as `escala run --json` prints it.
-#[wasm_bindgen]
-pub fn run_case(text: &str, case: Option<String>) -> Result<String, JsError> {
-    let edited = match case {
-        None => text.to_owned(),
-        Some(name) => sim_core::compile::case(text, &name).map_err(|problem| failure(text, &[problem]))?,
-    };
-    run(&edited, None)
 }
 
 /// The text of the case of `text` with this name: an outcome of `{text}` as JSON.

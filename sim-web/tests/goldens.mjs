@@ -21,7 +21,7 @@ if (bindings === undefined) {
 }
 const load = (part) => createRequire(import.meta.url)(join(resolve(bindings), part));
 const escala = load("sim_web.js");
-const { Arm } = load("sim_web_live.js");
+const { Arm, run } = load("sim_web_live.js");
 /** Live runs are gone through a second time only up to so many events. */
 const MOST_LIVE_EVENTS = 2_000_000;
 
@@ -38,30 +38,38 @@ const draws = ([seed, count, digest]) => ({
   found: () => escala.draws_digest(BigInt(seed), Number(count)),
 });
 
+/** What `check` makes of the scenario of a golden, compiled. */
+function using([path, name], check) {
+  const text = readFileSync(join(models, path), "utf8");
+  const scenario = new escala.Scenario(name === "-" ? text : JSON.parse(escala.case_text(text, name)).value.text);
+  try {
+    return check(scenario);
+  } finally {
+    scenario.free();
+  }
+}
+
 const model = ([path, name, events, digest]) => ({
   name: `${path} ${name}`,
   expected: `${events} ${digest}`,
-  found: () => {
-    const text = readFileSync(join(models, path), "utf8");
-    const run = JSON.parse(escala.run_case(text, name === "-" ? undefined : name));
-    return `${run.events} ${run.digest}`;
-  },
+  found: () =>
+    using([path, name], (scenario) => {
+      const report = JSON.parse(scenario.whole_report(run(scenario.script(), undefined, scenario.watch())));
+      return `${report.events} ${report.digest}`;
+    }),
 });
 
 const live = ([path, name, events, digest]) => ({
   name: `${path} ${name}, live`,
   expected: digest,
-  found: () => {
-    const text = readFileSync(join(models, path), "utf8");
-    const of = name === "-" ? text : JSON.parse(escala.case_text(text, name)).value.text;
-    const scenario = new escala.Scenario(of);
-    const arm = new Arm(scenario.script());
-    while (arm.advance(1e9, Number(events)) === 0);
-    const digest = arm.digest();
-    arm.free();
-    scenario.free();
-    return digest;
-  },
+  found: () =>
+    using([path, name], (scenario) => {
+      const arm = new Arm(scenario.script());
+      while (arm.advance(1e9, Number(events)) === 0);
+      const found = arm.digest();
+      arm.free();
+      return found;
+    }),
 });
 
 const goldens = join(models, "goldens.txt");

@@ -1,20 +1,17 @@
 //! What a scenario is of: nodes, arrows and what is to come, for whoever draws a live run of it.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::arena::Id;
 use crate::compile::Compiled;
 use crate::component::control::Moment;
-use crate::engine::Engine;
 use crate::graph::{Graph, layout};
 use crate::model::traffic::{Traffic, traffic};
 use crate::model::{Model, Node, NodeId};
 use crate::quantity::Number;
 use crate::report::measured::Measured;
-use crate::report::{Report, UNLIMITED, bottleneck};
+use crate::report::{UNLIMITED, bottleneck};
 use crate::scenario::Scenario;
 use crate::scenario::text::scan;
 use crate::time::{Duration, Time};
@@ -145,16 +142,11 @@ impl Description {
             edges: edges(&graph),
             timeline: timeline(text, &compiled.scenario),
             cases: compiled.scenario.cases.keys().cloned().collect(),
-            bottleneck: bottleneck::of(now, &traffic, &unmeasured(now)).map(|found| found.sentence),
+            bottleneck: bottleneck::of(now, &traffic, &Measured::nothing(now)).map(|found| found.sentence),
             frame: Layout::of_frame(model, graph.edges.len()),
             row: Layout::of_row(model, graph.edges.len()),
         }
     }
-}
-
-/// What is known of a model before it has run.
-fn unmeasured(model: &Model) -> Measured {
-    Report::new(&Engine::new(Arc::new(model.clone()))).measured
 }
 
 fn nodes(scenario: &Scenario, model: &Model, traffic: &Traffic, graph: &Graph) -> Vec<NodeDescription> {

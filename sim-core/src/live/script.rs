@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compile::Compiled;
 use crate::distribution::discrete::{KeyLaw, KeySampler, Tables};
+use crate::engine::Engine;
 use crate::graph::Graph;
 use crate::model::{Model, NodeId};
 
@@ -54,6 +55,11 @@ struct Difference {
 }
 
 impl Script {
+    /// An engine for a whole run with this seed, or with the scenario's own.
+    pub fn engine(&self, seed: Option<u64>) -> Engine {
+        Engine::with_variants(self.variants.clone(), seed.unwrap_or(self.variants[0].run.seed))
+    }
+
     /// The script of a scenario.
     pub fn of(compiled: &Compiled) -> Script {
         let variants: Vec<Arc<Model>> = compiled.models.iter().cloned().map(Arc::new).collect();

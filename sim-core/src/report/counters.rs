@@ -138,6 +138,24 @@ impl Counters {
         .with_unlimited(model)
     }
 
+    /// The counts of a run that has not begun.
+    pub fn none(model: &Model) -> Counters {
+        let nothing =
+            InstanceCount { arrivals: 0, presence: 0, alive: 0, present: 0, exists: false, stays: false };
+        let idle = PoolCount { busy: 0, waiting: 0, capacity: 0, longest: 0, in_line: 0 };
+        Counters {
+            at: Time::ZERO,
+            clients_at: Time::ZERO,
+            clients: model.sources.map(|source| source.classes.iter().map(|_| ClassTally::new()).collect()),
+            nodes: model.nodes.map(|_| NodeTally::new()),
+            caches: model.caches.map(|_| CacheCount { tally: CacheTally::default(), life: 0 }),
+            lock_waits: model.locks.map(|_| Histogram::new()),
+            instances: model.instances.map(|_| nothing),
+            pools: model.pools.map(|_| idle),
+        }
+        .with_unlimited(model)
+    }
+
     /// The counts when measuring started; none if it has not.
     pub fn at_start(engine: &Engine) -> Option<Counters> {
         let (model, state) = (engine.model(), engine.state());

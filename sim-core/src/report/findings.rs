@@ -68,9 +68,14 @@ impl Findings {
     /// What was encoded, and which of the scenario's models was in force.
     pub fn decode<'m>(bytes: &[u8], models: &'m [Model]) -> Result<(Findings, &'m Model), NoFindings> {
         let findings: Findings = postcard::from_bytes(bytes).map_err(|_| NoFindings)?;
-        let model = models.get(findings.variant as usize).ok_or(NoFindings)?;
-        let is_of_these = findings.variants == models.len() as u64 && findings.counters.are_of(model);
-        if is_of_these { Ok((findings, model)) } else { Err(NoFindings) }
+        let model = findings.model(models).ok_or(NoFindings)?;
+        Ok((findings, model))
+    }
+
+    /// The model that was in force, if these are the models of the scenario.
+    pub(super) fn model<'m>(&self, models: &'m [Model]) -> Option<&'m Model> {
+        let model = models.get(self.variant as usize)?;
+        (self.variants == models.len() as u64 && self.counters.are_of(model)).then_some(model)
     }
 }
 

@@ -246,6 +246,11 @@ pub struct LockReport {
 }
 
 impl Measured {
+    /// What is known of a model before it has run.
+    pub(crate) fn nothing(model: &Model) -> Measured {
+        Measured::of(model, &Counters::none(model))
+    }
+
     /// What the counts of a span say about a model.
     pub(crate) fn of(model: &Model, span: &Counters) -> Measured {
         let clients = model.sources.enumerate().map(|(id, source)| {

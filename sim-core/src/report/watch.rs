@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{Engine, Stop};
 use crate::model::Model;
 use crate::sorted::Map;
@@ -13,6 +15,7 @@ use crate::time::{Duration, Time};
 
 use super::Report;
 use super::counters::{Counters, Depth};
+use super::findings::{Findings, NoFindings};
 use super::measured::Measured;
 
 /// The most batches; half as many remain when they are joined.
@@ -25,7 +28,7 @@ const FIRST_BATCH: Duration = Duration(1 << 16);
 const PARTS: u64 = 16;
 
 /// A part of a run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
 pub struct Span {
     /// Its start; none: the start of measuring.
     pub from: Option<Time>,
@@ -59,7 +62,7 @@ pub(crate) struct Watched {
 }
 
 /// Runs an engine and looks at it on the way.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Watch {
     spans: Vec<Span>,
     instants: BTreeSet<Time>,
@@ -119,14 +122,42 @@ impl Watch {
 
     /// The report of the run so far, with intervals and the spans asked for.
     pub fn report(&self, engine: &Engine) -> Report {
-        let mut report = Report::new(engine);
-        let model = engine.model();
+        let (start, now) = (Counters::at_start(engine), Counters::now(engine, Depth::Full));
+        self.completed(Report::new(engine), engine.model(), start.as_ref(), &now)
+    }
+
+    /// What was seen of the run so far, to be reported elsewhere.
+    pub fn seen(&self, engine: &Engine) -> Seen {
+        Seen {
+            findings: Findings::of(engine),
+            watch: self.clone(),
+            start: Counters::at_start(engine),
+            now: Counters::now(engine, Depth::Full),
+        }
+    }
+
+    /// As bytes, for [`Watch::decode`] of the same version.
+    pub fn encode(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("lists have a length")
+    }
+
+    /// The watch that was encoded.
+    pub fn decode(bytes: &[u8]) -> Result<Watch, NoFindings> {
+        postcard::from_bytes(bytes).map_err(|_| NoFindings)
+    }
+
+    /// A report with intervals and the spans asked for.
+    fn completed(
+        &self,
+        mut report: Report,
+        model: &Model,
+        start: Option<&Counters>,
+        now: &Counters,
+    ) -> Report {
         report.parts = parts(model, self.batches.iter());
-        let start = Counters::at_start(engine);
-        let now = Counters::now(engine, Depth::Full);
         for span in &self.spans {
-            let from = span.from.map_or(start.as_ref(), |from| self.seen.get(&from));
-            let to = span.to.map_or(Some(&now), |to| self.seen.get(&to));
+            let from = span.from.map_or(start, |from| self.seen.get(&from));
+            let to = span.to.map_or(Some(now), |to| self.seen.get(&to));
             if let (Some(from), Some(to)) = (from, to) {
                 let counters = to.since(from);
                 let measured = Measured::of(model, &counters);
@@ -168,6 +199,35 @@ impl Watch {
                 self.batch = self.batch + self.batch;
             }
             self.next_batch = state.now.saturating_add(self.batch);
+        }
+    }
+}
+
+/// What was seen of a run, of which a report is made.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Seen {
+    findings: Findings,
+    watch: Watch,
+    start: Option<Counters>,
+    now: Counters,
+}
+
+impl Seen {
+    /// As bytes, for [`Seen::report`] of the same version.
+    pub fn encode(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("lists have a length")
+    }
+
+    /// What [`Watch::report`] says of a run of a scenario with these models, of the bytes of what was seen of it. It tells neither
+    /// where time went nor of the run over time.
+    pub fn report(bytes: &[u8], models: &[Model]) -> Result<Report, NoFindings> {
+        let Seen { findings, watch, start, now } = postcard::from_bytes(bytes).map_err(|_| NoFindings)?;
+        let model = findings.model(models).ok_or(NoFindings)?;
+        let mut counters = watch.batches.iter().chain(watch.seen.values()).chain(&start).chain([&now]);
+        if counters.all(|counters| counters.are_of(model)) {
+            Ok(watch.completed(Report::of(model, findings), model, start.as_ref(), &now))
+        } else {
+            Err(NoFindings)
         }
     }
 }

@@ -4,7 +4,7 @@ import { Engine, type Restart } from './client';
 import type { ToWorker } from './link';
 import type { Outcome, Request, Tick } from './protocol';
 
-vi.mock('./module', () => ({ compiledEngine: () => Promise.resolve({} as WebAssembly.Module) }));
+vi.mock('./module', () => ({ compiledEngine: () => Promise.resolve([]) }));
 vi.mock('virtual:opening', () => ({ text: 'known', script: btoa('known'), description: { name: 'known' } }));
 
 class FakeWorker {
@@ -21,7 +21,7 @@ class FakeWorker {
   }
 
   postMessage(message: ToWorker): void {
-    if ('module' in message) return;
+    if ('modules' in message) return;
     this.asked.push(message.request);
     const { id, request } = message;
     if (request.do === 'check') return;
@@ -171,10 +171,10 @@ test('runs of the pool can be cancelled', async () => {
 
 test('runs of the pool are in the order given, and tell how far they are', async () => {
   const done: number[] = [];
-  const jobs = [{ text: 'one' }, { text: 'two', seed: '5' }];
+  const jobs = [{ text: 'one' }, { text: 'two', seed: '5', metrics: ['p99(users)'] }];
   const outcomes = await engine.pool.runAll(jobs, { onProgress: (count) => void done.push(count) });
   expect(outcomes.length).toBe(2);
   expect(done).toEqual([1, 2]);
   const asked = FakeWorker.all.flatMap((worker) => worker.asked);
-  expect(asked).toContainEqual({ do: 'run', text: 'two', seed: '5', edits: [] });
+  expect(asked).toContainEqual({ do: 'measure', text: 'two', seed: '5', edits: [], metrics: ['p99(users)'] });
 });

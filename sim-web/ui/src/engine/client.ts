@@ -236,8 +236,8 @@ export class Engine {
   }
 
   /** One whole run; see {@link pool} for many. */
-  run<T = unknown>(text: string, seed: string | null = null, signal?: AbortSignal): Promise<Outcome<T>> {
-    return this.pool.run<T>({ text, seed }, signal);
+  run<T = unknown>(text: string, signal?: AbortSignal): Promise<Outcome<T>> {
+    return this.pool.run<T>({ text }, signal);
   }
 
   /** Asks the live worker for something that takes a compiled text: what was wrong with the text, or the answer. */

@@ -1,9 +1,9 @@
 // One worker with a part of the engine in it: numbered requests and their answers, and an end when the engine traps.
-import { compiledEngine, type Part } from './module';
+import { compiledEngine, type Kind } from './module';
 import type { Answer, Outcome, Request, Tick } from './protocol';
 
-/** What a worker is sent: the compiled engine once, then requests. */
-export type ToWorker = { module: WebAssembly.Module } | { id: number; request: Request };
+/** What a worker is sent: the compiled parts of the engine once, then requests. */
+export type ToWorker = { modules: WebAssembly.Module[] } | { id: number; request: Request };
 export type FromWorker = Answer | Tick;
 
 /** The engine broke while it worked on a request; the worker that held it is gone. */
@@ -22,9 +22,10 @@ interface Hooks {
   onTrap?: (message: string) => void;
 }
 
-const workers: Record<Part, () => Worker> = {
+const workers: Record<Kind, () => Worker> = {
   live: () => new Worker(new URL('./live-worker.ts', import.meta.url), { type: 'module', name: 'live' }),
   tools: () => new Worker(new URL('./tools-worker.ts', import.meta.url), { type: 'module', name: 'tools' }),
+  runs: () => new Worker(new URL('./runs-worker.ts', import.meta.url), { type: 'module', name: 'runs' }),
 };
 
 export class Link {
@@ -35,16 +36,16 @@ export class Link {
   #next = 1;
   #ended: string | null = null;
 
-  constructor(part: Part, hooks: Hooks = {}) {
+  constructor(kind: Kind, hooks: Hooks = {}) {
     this.hooks = hooks;
-    this.#worker = workers[part]();
+    this.#worker = workers[kind]();
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#trap(event.message || 'the worker could not be started');
     };
-    compiledEngine(part).then(
-      (compiled) => this.#send({ module: compiled }),
+    compiledEngine(kind).then(
+      (compiled) => this.#send({ modules: compiled }),
       (error: unknown) => this.#trap(String(error)),
     );
   }

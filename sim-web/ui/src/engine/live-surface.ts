@@ -27,7 +27,10 @@ export interface Arm {
 /** Of what a `Scenario` made. */
 export const Arm: new (script: Uint8Array) => Arm = bindings.Arm;
 
-/** Makes `Arm` work. */
+/** A whole run of a script, watched as a `Scenario` wants it: what was seen, of which a `Scenario` makes a report. */
+export const run: (script: Uint8Array, seed: string | undefined, watch: Uint8Array) => Uint8Array = bindings.run;
+
+/** Makes these work. */
 export async function start(module: WebAssembly.Module): Promise<void> {
   await bindings.default({ module_or_path: module });
 }

@@ -19,7 +19,7 @@ const live = new Live({
   post: (tick, transfer) => send(tick, transfer),
 });
 
-serve(start, handle);
+serve(([live]) => start(live), handle);
 
 function handle(request: Request): Outcome<unknown> {
   switch (request.do) {
@@ -44,7 +44,7 @@ function handle(request: Request): Outcome<unknown> {
     case 'digest':
       return done(armOf(request.arm).digest());
     default:
-      throw new Error(`\`${request.do}\` is not for the live run`);
+      throw new Error(`\`${request.do}\` is for another worker`);
   }
 }
 

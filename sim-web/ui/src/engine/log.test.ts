@@ -1,6 +1,7 @@
 // The log and the findings of real runs, as they come from one part of the engine and go to the other.
 import { beforeAll, expect, test } from 'vitest';
-import { Scenario, run } from '../../../pkg/sim_web.js';
+import { Scenario } from '../../../pkg/sim_web.js';
+import { run } from '../../../pkg/sim_web_live.js';
 import { entriesOf } from './live';
 import { armOf, startEngine } from './testing';
 
@@ -29,7 +30,8 @@ test('what a run has found is the report of the whole run, wherever it is made',
   const arm = armOf(TEXT);
   arm.advance(1e9, 100_000_000);
   const report = JSON.parse(new Scenario(TEXT).report(arm.findings())) as Record<string, unknown>;
-  const whole = JSON.parse(run(TEXT)) as Record<string, unknown>;
+  const scenario = new Scenario(TEXT);
+  const whole = JSON.parse(scenario.whole_report(run(scenario.script(), undefined, scenario.watch()))) as Record<string, unknown>;
   expect(report['digest']).toBe(arm.digest());
   // Only a whole run has batches, of which its intervals come.
   for (const key of ['interval95', 'expect']) delete report[key], delete whole[key];

@@ -6,13 +6,18 @@ import { kept } from './kept';
 
 export type Part = 'live' | 'tools';
 
+/** A kind of worker, by the parts it needs. */
+export const PARTS = { live: ['live'], tools: ['tools'], runs: ['tools', 'live'] } as const satisfies Record<string, Part[]>;
+export type Kind = keyof typeof PARTS;
+
 const parts: Record<Part, () => Promise<WebAssembly.Module>> = {
   live: kept(() => compile(liveUrl)),
   tools: kept(() => compile(toolsUrl)),
 };
 
-export function compiledEngine(part: Part): Promise<WebAssembly.Module> {
-  return parts[part]();
+/** What a worker of this kind needs, compiled. */
+export function compiledEngine(kind: Kind): Promise<WebAssembly.Module[]> {
+  return Promise.all(PARTS[kind].map((part) => parts[part]()));
 }
 
 async function compile(url: string): Promise<WebAssembly.Module> {

@@ -2,13 +2,13 @@
 import { Link, TrapError } from './link';
 import type { Edit, Outcome, Request } from './protocol';
 
-/** A run of `text` with `edits` made; the seed of the text if none is given. */
+/** A run of `text` with `edits` made. */
 export interface Job {
   text: string;
-  seed?: string | null;
   edits?: Edit[];
-  /** Only these are read of the run ({@link Measured}), which then needs a seed; else the answer is its whole report. */
+  /** If only metrics are read of the run ({@link Measured}): which, and the seed of it. Else the answer is its whole report. */
   metrics?: string[];
+  seed?: string;
 }
 
 interface Options {
@@ -70,7 +70,7 @@ export class Pool {
       const waiting = this.#line.shift();
       if (!waiting) return;
       this.#busy += 1;
-      const link = this.#idle.pop() ?? new Link('tools');
+      const link = this.#idle.pop() ?? new Link('runs');
       void this.#serve(link, waiting).finally(() => {
         this.#busy -= 1;
         if (link.isAlive) this.#idle.push(link);
@@ -94,9 +94,8 @@ export class Pool {
   }
 }
 
-function requestOf({ text, seed = null, edits = [], metrics }: Job): Request {
-  if (metrics === undefined) return { do: 'run', text, seed, edits };
-  return { do: 'measure', text, seed: seed ?? '0', edits, metrics };
+function requestOf({ text, seed = '0', edits = [], metrics }: Job): Request {
+  return metrics === undefined ? { do: 'run', text, edits } : { do: 'measure', text, seed, edits, metrics };
 }
 
 function aborted(): DOMException {

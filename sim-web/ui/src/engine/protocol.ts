@@ -213,7 +213,7 @@ export type Request =
   | { do: 'judge'; pairs: Pair[] }
   | { do: 'intervals'; samples: number[][] }
   // The pool: whole runs.
-  | { do: 'run'; text: string; seed: string | null; edits: Edit[] }
+  | { do: 'run'; text: string; edits: Edit[] }
   | { do: 'measure'; text: string; seed: string; edits: Edit[]; metrics: string[] };
 
 /** A metric that can be compared: `p99(users)`. Values are in seconds, per second, shares of one, or counts. */

@@ -15,17 +15,19 @@ console.error = (...values: unknown[]) => {
   printError(...values);
 };
 
+/** The parts that a kind of worker needs, in the order in which it names them. */
+type Modules = [WebAssembly.Module, WebAssembly.Module];
 type Handle = (request: Request) => Outcome<unknown> | Promise<Outcome<unknown>>;
 
 /** Answers requests with `handle` from when `start` has started the engine. */
-export function serve(start: (module: WebAssembly.Module) => Promise<void>, handle: Handle): void {
-  let give: (module: WebAssembly.Module) => void;
+export function serve(start: (modules: Modules) => Promise<void>, handle: Handle): void {
+  let give: (modules: Modules) => void;
   // Requests can come before the engine does; they are answered in order once it is there.
-  const ready = new Promise<WebAssembly.Module>((resolve) => (give = resolve)).then(start);
+  const ready = new Promise<Modules>((resolve) => (give = resolve)).then(start);
   ready.catch((error: unknown) => trap(0, error));
   scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-    if ('module' in data) {
-      give(data.module);
+    if ('modules' in data) {
+      give(data.modules as Modules);
       return;
     }
     const { id, request } = data;

@@ -1,4 +1,4 @@
-// What `sim-web` gives to JavaScript, as the workers of texts and whole runs use it; what is told as JSON is parsed where it is used.
+// What `sim-web` gives to JavaScript, as the workers use it; what is told as JSON is parsed where it is used.
 import * as bindings from '../../../pkg/sim_web.js';
 
 /** A scenario that was compiled. */
@@ -9,6 +9,12 @@ export interface Scenario {
   description(at: number): string;
   /** Of what an arm has found: as `escala run --json` prints it. */
   report(findings: Uint8Array): string;
+  /** How to watch a whole run: for its claims and intervals, or, as one of several runs, for metrics. */
+  watch(metrics?: string): Uint8Array;
+  /** Of what was seen of a whole run: as `escala run --json` prints it. */
+  whole_report(seen: Uint8Array): string;
+  /** Of what was seen of a whole run: {@link Measured}. */
+  measured(seen: Uint8Array, metrics: string): string;
   /** Of what an arm has found: {@link TheoryLine}s. */
   theory(findings: Uint8Array): string;
   free(): void;
@@ -28,11 +34,9 @@ interface Surface {
   check(text: string): string;
   edit(text: string, edits: string): string;
   format(text: string): string;
-  run(text: string, seed?: string): string;
   case_text(text: string, name: string): string;
   comparable_metrics(text: string, other: string): string;
   replication_seeds(seed: string, count: number): string;
-  measure(text: string, seed: string, metrics: string): string;
   difference(first: Float64Array, second: Float64Array): string;
   interval(values: Float64Array): string;
   holm(chances: Float64Array): Float64Array;

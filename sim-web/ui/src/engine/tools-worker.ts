@@ -1,12 +1,13 @@
 /// <reference lib="webworker" />
-// The worker of texts and whole runs: the page has one for its questions, and a pool of them for replications.
+// The worker of texts.
 import { catalogueOf, languageOf } from './catalogue';
 import { intervalOf, judge } from './judge';
-import type { Compiled, Description, Edit, Outcome, Request } from './protocol';
+import type { Compiled, Description, Outcome, Request } from './protocol';
 import { done, parsed, serve } from './serve';
-import { engine, start, type Scenario } from './surface';
+import { engine, start } from './surface';
+import { edited, using } from './texts';
 
-serve(start, handle);
+serve(([tools]) => start(tools), handle);
 
 function handle(request: Request): Outcome<unknown> | Promise<Outcome<unknown>> {
   switch (request.do) {
@@ -38,12 +39,8 @@ function handle(request: Request): Outcome<unknown> | Promise<Outcome<unknown>> 
       return done(judge(engine, request.pairs));
     case 'intervals':
       return done(request.samples.map((sample) => intervalOf(engine, sample)));
-    case 'run':
-      return edited(request, (text) => parsed(engine.run(text, request.seed ?? undefined)));
-    case 'measure':
-      return edited(request, (text) => parsed(engine.measure(text, request.seed, JSON.stringify(request.metrics))));
     default:
-      throw new Error(`\`${request.do}\` is for the live run`);
+      throw new Error(`\`${request.do}\` is for another worker`);
   }
 }
 
@@ -53,20 +50,4 @@ function compiled(text: string, at: number): Compiled {
     const script = scenario.script();
     return { text, script, description: JSON.parse(scenario.description(at)) as Description };
   });
-}
-
-/** Throws what is wrong with the text. */
-function using<T>(text: string, use: (scenario: Scenario) => T): T {
-  const scenario = new engine.Scenario(text);
-  try {
-    return use(scenario);
-  } finally {
-    scenario.free();
-  }
-}
-
-function edited({ text, edits }: { text: string; edits: Edit[] }, run: (text: string) => Outcome<unknown>): Outcome<unknown> {
-  if (edits.length === 0) return run(text);
-  const outcome = parsed(engine.edit(text, JSON.stringify(edits))) as Outcome<{ text: string }>;
-  return outcome.ok ? run(outcome.value.text) : outcome;
 }
