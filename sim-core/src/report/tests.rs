@@ -191,6 +191,43 @@ fn watching_a_run_changes_nothing() {
 }
 
 #[test]
+fn what_was_seen_of_a_run_is_reported_elsewhere_as_here() {
+    let cached = r#"(
+        run: (seed: 5, duration: "40s", warmup: "3s"),
+        nodes: {
+            "users": Clients(to: "app", load: Open(rate: "60/s"), key: Zipf(n: 300, s: 0.9), timeout: "1s", retry: (attempts: 2)),
+            "app": Service(instances: 2, serve: [Cpu(Exp("5ms")), Get(cache: "keyed", miss: [Call(to: "store")])]),
+            "keyed": Cache(capacity: 50),
+            "store": Database(connections: 2, read: Exp("9ms")),
+        },
+        timeline: [At("10s", Crash(target: "app/1", for: "5s")), At("20s", Set("nodes.users.load.rate", "90/s"))],
+        expect: ["p99(users, from: 5s, to: 15s) < 10s"],
+    )"#;
+    for text in [MM1, cached] {
+        let prepared = prepared(text);
+        let watch = Watch::decode(&prepared.watch().encode()).expect("it was encoded");
+        assert_eq!(watch, prepared.watch());
+        let (mut engine, mut watch) = (prepared.engine(None), watch);
+        watch.run(&mut engine);
+        let bytes = watch.seen(&engine).encode();
+        let models = &prepared.compiled.models;
+        let there = Seen::report(&bytes, models).expect("it was encoded");
+        let here = watch.report(&engine);
+        assert_eq!(there.to_json(false), here.to_json(false));
+        assert!(!there.interval95.is_empty());
+        let claims = |report: &Report| prepared.claims.check(&Map::from([(claim::BASE.to_owned(), report)]));
+        assert_eq!(claims(&there), claims(&here));
+        assert!(Seen::report(&bytes, &models[..models.len() - 1]).is_err());
+        assert!(Seen::report(&bytes[..bytes.len() / 2], models).is_err());
+    }
+    let prepared = prepared(MM1);
+    let (mut engine, mut watch) = (prepared.engine(None), prepared.watch());
+    watch.run(&mut engine);
+    let other = self::prepared(cached);
+    assert_eq!(Seen::report(&watch.seen(&engine).encode(), &other.compiled.models), Err(NoFindings));
+}
+
+#[test]
 fn spans_add_up_to_the_whole() {
     let prepared = prepared(MM1);
     let at = |seconds: u64| Some(Time(seconds * 1_000_000_000));
