@@ -1,7 +1,8 @@
 //! Maps of few entries, or of entries that come in order: a vector, sorted by key.
 //!
 //! A map of the standard library is compiled anew for each pair of types it holds, into some seven kilobytes of code each, and a page
-//! has to load all of it. One of these takes a sixth of that; an entry that comes out of order moves those after it. Where many entries come and go in no order, `BTreeMap` it is.
+//! has to load all of it. One of these takes a sixth of that; an entry that comes out of order moves those after it. Where many entries
+//! come and go in no order, `BTreeMap` it is.
 
 use std::borrow::Borrow;
 use std::fmt;
