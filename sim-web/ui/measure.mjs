@@ -8,6 +8,8 @@ import { launch, servePage } from './build/browser.mjs';
 
 const BUILT = 'dist';
 const TIMES = 5;
+/** So long a visit lasts at least, in ms. */
+const SETTLES = 3000;
 /** A network that is neither fast nor slow: bytes a second, and milliseconds. */
 const NETWORK = { offline: false, latency: 40, downloadThroughput: 10e6 / 8, uploadThroughput: 2e6 / 8 };
 const rows = [];
@@ -45,6 +47,8 @@ async function measureStart() {
     cold.push(await firstFrame(page));
     // Until the service worker keeps the page, as after a first visit.
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    // A visit is over before the next one begins: what it still compiles and stores is none of the next one's work.
+    await page.waitForTimeout(SETTLES);
     await page.reload();
     warm.push(await firstFrame(page));
     await context.close();
