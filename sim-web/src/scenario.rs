@@ -86,7 +86,7 @@ impl Scenario {
         Ok(report.to_json(false).to_string())
     }
 
-    /// Metrics of a whole run: an outcome of `{digest, values, censored}` as JSON, a value being `null` where nothing was counted,
+    /// Metrics of a whole run: `{digest, values, censored}` as JSON, a value being `null` where nothing was counted,
     /// and `censored` the clients with so many requests unanswered at the end that their percentiles are too low. A run that cannot
     /// be compared, because a bound on memory stopped it or a law did not hold, throws.
     pub fn measured(&self, seen: &[u8], metrics: &str) -> Result<String, JsError> {

@@ -1,6 +1,6 @@
 //! What a page loads first: runs of scripts, which `sim-web` makes of scenario text.
 //!
-//! Nothing here reads text, reports or explains: it would be four times as large. What is said is numbers, in flat arrays that
+//! Nothing here reads text, reports or explains: it would be more than three times as large. What is said is numbers, in flat arrays that
 //! `ui/src/engine/protocol.ts` describes, and bytes that `sim-web` understands.
 
 use sim_core::distribution::discrete::Tables;
@@ -73,8 +73,8 @@ impl Arm {
     /// after or `null`, the target.
     pub fn log(&self, from: u32) -> Vec<JsValue> {
         let model = self.0.model();
-        let entries = self.0.log().iter().skip(from as usize);
-        let told = entries.flat_map(|entry| {
+        let entries = self.0.log().get(from as usize..).unwrap_or_default();
+        let told = entries.iter().flat_map(|entry| {
             let node = model.nodes[entry.node].name.as_str();
             let ActionReport { t, target, what, from, to } = ActionReport::of(model, entry);
             let count = |count: Option<u32>| count.map_or(JsValue::NULL, JsValue::from);

@@ -1,4 +1,4 @@
-// The engine comes in two parts: what plays, and what the rest needs, which is three times as large and can come later. Each is
+// The engine comes in two parts: what plays, and what the rest needs, which is more than twice as large and can come later. Each is
 // fetched and compiled once; every worker gets the compiled module.
 import toolsUrl from '../../../pkg/sim_web_bg.wasm?url';
 import liveUrl from '../../../pkg/sim_web_live_bg.wasm?url';

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-// What both workers do: they wait for their part of the engine, answer requests in order, and tell when it breaks.
+// What all workers do: they wait for their parts of the engine, answer requests in order, and tell when it breaks.
 import type { FromWorker, ToWorker } from './link';
 import type { Outcome, Problem, Request } from './protocol';
 
